@@ -1,38 +1,38 @@
-//! Webhook deliveries, and their purpose.
+//! Deliveries of webhook events to the partner's handler.
 
 use serde::{Deserialize, Serialize};
 
 use super::http::Request;
 use super::outcome::Outcome;
 
-/// A webhook delivery.
+/// A delivery of a webhook event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Its purpose.
+    /// Why the delivery was sent.
     pub role: DeliveryRole,
-    /// The event's name.
+    /// The name of the event.
     pub event: String,
-    /// The event's id, shared by all deliveries of the event.
+    /// The id of the event, shared by all its deliveries.
     pub event_id: String,
-    /// The age of its timestamp when sent, in seconds; negative if it lies ahead.
+    /// The age of the timestamp when the delivery was sent, in seconds; negative if the timestamp lies ahead.
     pub age_s: i64,
-    /// The request.
+    /// The request, as it was sent.
     pub request: Request,
     /// The response, or why there was none.
     pub outcome: Outcome,
     /// Time from sending to the complete response, in milliseconds.
     pub latency_ms: u64,
-    /// Whether a handler must accept the body: it is documented or captured.
+    /// Whether a handler must accept the body, because it is documented or captured.
     pub documented: bool,
     /// How often the event took effect, if the profile has a lookup.
     pub effects: Option<u64>,
 }
 
-/// The purpose of a delivery.
+/// Why a delivery was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryRole {
-    /// The check asked for it as it is.
+    /// The check asked for this delivery, and for nothing else about it.
     Plain,
     /// A genuine twin, before or after altered deliveries.
     Control,
@@ -43,9 +43,9 @@ pub enum DeliveryRole {
         /// The declared expectation of the alteration.
         expect: Option<DeclaredExpectation>,
     },
-    /// Signed the way a known defect expects.
+    /// A delivery that is signed the way a known defect expects; with the name of the defect.
     Diagnosis(String),
-    /// A probe in the search for a limit.
+    /// A probe in the search for the limit of the timestamp window.
     Probe,
 }
 

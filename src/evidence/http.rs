@@ -1,11 +1,11 @@
-//! Requests and their answers, as they are recorded.
+//! Requests and responses, as they are recorded.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::body;
 
-/// A request as sent or received.
+/// A request that was sent or received.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The HTTP method.
@@ -14,23 +14,23 @@ pub struct Request {
     pub url: String,
     /// Headers with lower-case names and redacted values.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body, decoded as far as possible.
     pub body: Body,
 }
 
-/// A response.
+/// A response that was received, or that the simulator sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// Headers with lower-case names and redacted values.
     pub headers: Vec<(String, String)>,
-    /// The body, bounded in size.
+    /// The body; its size is bounded.
     pub body: Body,
 }
 
 impl Response {
-    /// The first value of a header; the name is case-insensitive.
+    /// Returns the first value of a header; the case of the name does not matter.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
@@ -43,9 +43,9 @@ pub enum Body {
     /// No body.
     #[default]
     Empty,
-    /// Valid JSON.
+    /// A JSON value.
     Json(Value),
-    /// Valid UTF-8 that is not JSON, truncated at a bound.
+    /// UTF-8 text that is not JSON, truncated if it is long.
     Text(String),
     /// Any other body, as its length in bytes.
     Binary(usize),
@@ -62,7 +62,7 @@ impl Body {
         }
     }
 
-    /// The JSON value, if the body is JSON.
+    /// Returns the JSON value if the body is JSON.
     pub fn json(&self) -> Option<&Value> {
         match self {
             Body::Json(value) => Some(value),

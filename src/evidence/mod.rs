@@ -1,4 +1,4 @@
-//! What happened, as plain data: the ordered, already redacted record of one check.
+//! The record of what happened in one check, as plain data: ordered and already redacted.
 
 mod delivery;
 mod http;

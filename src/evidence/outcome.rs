@@ -6,18 +6,18 @@ use serde_json::Value;
 use super::http::{Body, Response};
 use super::plain;
 
-/// The outcome of a request.
+/// What came of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A response arrived.
     Answered(Response),
-    /// No response arrived.
+    /// No usable response arrived.
     TransportError(TransportError),
 }
 
 impl Outcome {
-    /// The response, if there was one.
+    /// Returns the response if there was one.
     pub fn answer(&self) -> Option<&Response> {
         match self {
             Outcome::Answered(answer) => Some(answer),
@@ -30,8 +30,8 @@ impl Outcome {
     /// Maximum length of an outcome inside a sentence, in characters.
     pub const MAX_SENTENCE_CHARS: usize = 200;
 
-    /// The outcome on one line of at most `most` characters: the status with the beginning of the text, or why there
-    /// was no response.
+    /// Returns the outcome on one line of at most `most` characters: the status with the beginning of the text, or why
+    /// there was no response.
     pub fn brief(&self, most: usize) -> String {
         let text = match self {
             Outcome::Answered(answer) => answer.brief(),
@@ -43,7 +43,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the other side failed: it crashed, or gave no response.
+    /// Whether the other side failed: it crashed, or gave no response. A denied call does not count.
     pub fn failed(&self) -> bool {
         match self {
             Outcome::Answered(answer) => answer.status >= 500,
@@ -51,7 +51,7 @@ impl Outcome {
         }
     }
 
-    /// The response as templates read it.
+    /// Returns the response as templates read it: its `status` and its `reply`.
     pub(super) fn values(&self) -> serde_json::Map<String, Value> {
         let mut map = serde_json::Map::new();
         if let Some(answer) = self.answer() {
@@ -68,7 +68,8 @@ impl Outcome {
 }
 
 impl Response {
-    /// The target of a redirect. 300 and 304 have no single target.
+    /// Returns the target of a redirect, which is empty without a `Location`. `None` for other responses; 300 and 304
+    /// have no single target.
     pub fn redirects(&self) -> Option<&str> {
         matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location").unwrap_or_default())
     }
@@ -89,35 +90,35 @@ impl Response {
     }
 }
 
-/// Why there was no response.
+/// Why there was no usable response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TransportError {
-    /// The kind, which decides who must act.
+    /// The kind of the error, which decides who must act.
     pub kind: TransportErrorKind,
-    /// One sentence for the reader.
+    /// What went wrong, in one sentence for the reader.
     pub detail: String,
 }
 
-/// The kinds of trouble.
+/// The kinds of transport errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransportErrorKind {
-    /// A safety rule of Preflight denied it.
+    /// A safety rule of Preflight denied the call.
     Refused,
     /// The host name does not resolve.
     Dns,
-    /// Nothing listens there, or the network does not let it through.
+    /// Nothing listens at the address, or the network does not let the connection through.
     Connect,
-    /// The certificate is not trusted, not for this host, or not valid at this time.
+    /// The certificate is not trusted, not valid for this host, or not valid at this time.
     Certificate,
-    /// No complete response before the timeout.
+    /// No complete response came before the timeout.
     Timeout,
-    /// The connection ended in the middle of a response.
+    /// The connection broke off, or what came was no complete and valid response.
     Broken,
-    /// The response is larger than Preflight reads.
+    /// The response is larger than Preflight allows.
     TooLarge,
     /// The response does not have the shape that the call requires.
     Shape,
-    /// Too many redirects, or one without a target.
+    /// There were too many redirects, or one without a usable target.
     Redirects,
 }

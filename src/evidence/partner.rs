@@ -1,54 +1,55 @@
-//! What the partner did, and what it was asked: calls, actions, pages, lookups, events.
+//! What the partner did, and what it was asked to do: calls, actions, pages, lookups, events.
 
 use serde::{Deserialize, Serialize};
 
 use super::http::{Request, Response};
 use super::outcome::Outcome;
 
-/// A call of the partner to the simulator.
+/// A call of the partner to the simulated provider.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RecordedCall {
-    /// The API of the provider that it reached.
+    /// The API that the partner called.
     pub api: String,
-    /// The request.
+    /// The request, as the simulator received it.
     pub request: Request,
-    /// The simulator's response; status 0 is a dropped connection.
+    /// The simulator's response. Status 0 stands for a dropped connection.
     pub answer: Response,
     /// Whether an override changed the response.
     #[serde(default)]
     pub arranged: bool,
-    /// Whether the provider publishes this operation and the simulator does not play it.
+    /// Whether the provider publishes this operation but the simulator does not play it.
     #[serde(default)]
     pub not_played: bool,
     /// The matching route as the pack writes it, or the operation that is not played.
     pub route: Option<String>,
-    /// Identifiers of the client in the call, in the order of the pack's `correlate_by`.
+    /// The identifiers of the client in the call, in the order of the pack's `correlate_by`.
     pub about: Vec<String>,
-    /// The client that the call is about, by the simulator's key; `None` if it cannot be attributed.
+    /// The client that the call is about, by its email address. `None` if the call cannot be attributed.
     pub client: Option<String>,
-    /// The client whose token it carries, by the same key; `None` without a token, or with one of an unknown client.
+    /// The client whose token the call carries, by the same key. `None` without a token, or if its client is unknown.
     pub token_of: Option<String>,
 }
 
-/// Something that the partner was asked to do.
+/// An action that the partner was asked to perform.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Action {
-    /// Its name in the profile.
+    /// The name of the action in the profile.
     pub name: String,
-    /// Its outcome.
+    /// The outcome of the action.
     pub outcome: Outcome,
-    /// The URLs that it showed the partner's client.
+    /// The URLs that its response showed the client.
     pub presented: Vec<String>,
-    /// Values that belong to this client or action only and say nothing about the outcome: names, numbers, ids.
+    /// Values that belong only to this client or this action and say nothing about the outcome, such as names, numbers
+    /// and ids.
     pub own: Vec<String>,
 }
 
-/// An event at the provider.
+/// An event that happened at the provider, or was to happen there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OccurredEvent {
-    /// Its name in the pack, or the manual step that brings it about.
+    /// The name of the event in the pack.
     pub event: String,
-    /// The webhook events sent for it.
+    /// The webhook events that were sent for it.
     pub sent: Vec<SentEvent>,
     /// Why it did not happen.
     pub trouble: Option<String>,
@@ -57,13 +58,13 @@ pub struct OccurredEvent {
 /// A webhook event on its way to the partner's handler.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentEvent {
-    /// Its name.
+    /// The name of the webhook event.
     pub event: String,
-    /// Its id.
+    /// The id of the webhook event.
     pub id: String,
     /// The status of the response to the first attempt; 0 if there was none; `None` if it is not known yet.
     pub answered: Option<u16>,
-    /// The same with the beginning of the text, or why there was no response.
+    /// The status with the beginning of the response's text, or why there was no response.
     #[serde(default)]
     pub said: String,
 }
@@ -71,42 +72,42 @@ pub struct SentEvent {
 /// What a page of the partner shows after an action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
-    /// The page.
+    /// Which page it is.
     pub page: Page,
     /// The name of the action's step, if it has one.
     pub by: Option<String>,
-    /// The URLs on it that were not there before the action.
+    /// The URLs on the page that the client had not been shown there before.
     pub presented: Vec<String>,
-    /// The outcome of reading it.
+    /// The outcome of requesting the page.
     pub outcome: Outcome,
 }
 
-/// The pages of the partner that are read.
+/// The pages of the partner that Preflight reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Page {
-    /// Where a client sees the URLs to visit.
+    /// The page where a client sees the URLs to visit.
     Shown,
-    /// Where a user sees the result of an action.
+    /// The page where a user sees the result of an action.
     UserMessage,
 }
 
-/// A host that the partner's build was denied.
+/// A host that the proxy denied the partner's build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeniedHost {
-    /// The host.
+    /// The name or address of the host.
     pub host: String,
-    /// The port.
+    /// The port that the build asked for.
     pub port: u16,
 }
 
-/// A lookup in the partner's software.
+/// A lookup in the partner's software, which counts how often an event took effect or arrived.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Inspection {
-    /// The event id, or the event name.
+    /// The id or the name of the event.
     pub about: String,
-    /// The count; `None` if the lookup failed.
+    /// The count; `None` if the lookup gave none.
     pub count: Option<u64>,
-    /// The outcome of the lookup.
+    /// The response to the lookup, or why there was none.
     pub outcome: Outcome,
 }

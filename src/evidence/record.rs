@@ -1,8 +1,8 @@
-//! Evidence: the ordered, redacted record of what happened in one check, as plain data.
+//! The ordered, redacted record of what happened in one check, as plain data.
 //!
-//! Judging reads only this (and the profile's inputs), so a saved record can be judged again on another machine.
-//! Whoever adds an entry passes its text through [`crate::redact::Redactor`] first: a secret appears only as its label,
-//! and equal secrets have equal labels, so they can still be compared.
+//! Judging reads only this and the profile's inputs, so a saved record can be judged again on another machine. Whoever
+//! adds an entry passes its text through [`crate::redact::Redactor`] first. A secret appears only as its label, and
+//! equal secrets have equal labels, so they can still be compared.
 
 use std::net::IpAddr;
 
@@ -14,29 +14,29 @@ use super::http::Request;
 use super::outcome::Outcome;
 use super::partner::{Action, DeniedHost, Inspection, OccurredEvent, RecordedCall, Shown};
 
-/// Microseconds since the check's log was started.
+/// Microseconds since the start of the check's log.
 pub type Offset = u64;
 
-/// The record of one check, in the order in which entries ended.
+/// The record of one check. Its entries are sorted by when they ended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The entries.
+    /// What happened, in the order in which it ended.
     pub entries: Vec<Entry>,
-    /// Why the check did not run, or not completely: a deadline, an interruption, a set-up that did not complete.
+    /// Why the check did not run or not completely, such as a deadline, an interruption or a failed set-up.
     pub incomplete: Option<Incomplete>,
     /// The clients of the check by name, as templates read them: `tenant`, `name`, `email` and captured values.
     #[serde(default)]
     pub clients: serde_json::Map<String, Value>,
-    /// Whether other checks running at the same time may be the cause, so that a retry in isolation is worthwhile.
+    /// Whether other checks that ran at the same time may be the cause, so that a retry in isolation is worthwhile.
     #[serde(default)]
     pub disturbed: bool,
-    /// Notes on the set-up, shown if the check is inconclusive.
+    /// Notes on the set-up, which the report shows if the check is inconclusive.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// Remarks shown with every verdict, such as what was left behind.
+    /// Remarks that the report shows with every verdict, such as what was left behind.
     #[serde(default)]
     pub remarks: Vec<String>,
-    /// The quiet period kept for absences, in milliseconds: the slowest automatic reaction and the waits.
+    /// The longest quiet period that was kept, in milliseconds. No further calls or effects came within it.
     pub quiet_ms: u64,
 }
 
@@ -45,9 +45,10 @@ pub struct Evidence {
 pub struct Incomplete {
     /// The reason, in one sentence.
     pub reason: String,
-    /// Who can change it.
+    /// Who can change that.
     pub responsible: Responsible,
-    /// Whether not even a failure counts: the build no longer answered, or the simulated provider dropped records.
+    /// Whether nothing in the record counts, not even a failure: the build stopped answering, or the simulated provider
+    /// dropped records.
     #[serde(default)]
     pub void: bool,
 }
@@ -62,14 +63,14 @@ pub enum Responsible {
     AccountManager,
     /// The provider's service.
     Provider,
-    /// The network between the two.
+    /// The network between Preflight and the other side.
     Network,
     /// Preflight itself.
     Tool,
 }
 
 impl Responsible {
-    /// The name for the report.
+    /// Returns the name for the report.
     pub fn label(self) -> &'static str {
         match self {
             Responsible::Partner => "partner",
@@ -81,23 +82,23 @@ impl Responsible {
     }
 }
 
-/// One recorded event, as an interval.
+/// One thing that happened, as an interval of time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// When it started.
     pub from: Offset,
-    /// When it was answered or over.
+    /// When it was answered, or when it was over.
     pub to: Offset,
-    /// The name that the check gave the step (`as`), if any.
+    /// The name that the check gave the step (`as`), if it has one.
     pub step: Option<String>,
-    /// The client it belongs to, if the check has clients.
+    /// The client that the entry belongs to, if the check has clients.
     pub client: Option<String>,
-    /// The content.
+    /// What happened.
     pub what: EntryKind,
 }
 
 impl Entry {
-    /// The value of the entry as templates read it: `status`, `reply` and captures, or the value of a fact.
+    /// Returns the value of the entry as templates read it: `status`, `reply` and captures, or the value of a fact.
     pub fn value(&self) -> Option<Value> {
         match &self.what {
             EntryKind::Exchange(exchange) => {
@@ -127,21 +128,21 @@ impl Entry {
     }
 }
 
-/// The kinds of entry.
+/// What an entry can record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
-    /// Preflight called a provider, or fetched a page.
+    /// Preflight sent a request to a provider, or fetched a page.
     Exchange(Exchange),
-    /// Preflight delivered a webhook to the partner's handler.
+    /// Preflight sent a delivery to the partner's handler.
     Delivery(Delivery),
     /// The partner called the simulated provider.
     Call(RecordedCall),
-    /// The partner was asked to act.
+    /// The partner was asked to perform an action.
     Action(Action),
-    /// A lookup of how often an event took effect.
+    /// Preflight looked up how often an event took effect or arrived.
     Inspection(Inspection),
-    /// An event at the provider, simulated or brought about by a person.
+    /// An event at the provider, which was simulated or brought about by a person.
     OccurredEvent(OccurredEvent),
     /// The content of a page of the partner.
     Shown(Shown),
@@ -149,7 +150,7 @@ pub enum EntryKind {
     Records(serde_json::Map<String, Value>),
     /// The partner's build tried to reach a denied host.
     DeniedHost(DeniedHost),
-    /// The last lines of the build's output while it failed.
+    /// The last lines that the build wrote while it failed.
     Wrote(String),
     /// A value from the profile, or from a file that it names.
     Fact(Fact),
@@ -161,49 +162,49 @@ pub enum EntryKind {
     Waited,
 }
 
-/// The only place that distinguishes kinds of entry; callers use these accessors.
+/// Accessors by kind of entry.
 impl EntryKind {
-    /// The exchange, if it is one.
+    /// Returns the exchange if the entry is one.
     pub fn exchange(&self) -> Option<&Exchange> {
         if let EntryKind::Exchange(exchange) = self { Some(exchange) } else { None }
     }
 
-    /// The delivery, if it is one.
+    /// Returns the delivery if the entry is one.
     pub fn delivery(&self) -> Option<&Delivery> {
         if let EntryKind::Delivery(delivery) = self { Some(delivery) } else { None }
     }
 
-    /// The partner's call, if it is one.
+    /// Returns the partner's call if the entry is one.
     pub fn call(&self) -> Option<&RecordedCall> {
         if let EntryKind::Call(call) = self { Some(call) } else { None }
     }
 
-    /// The action, if it is one.
+    /// Returns the action if the entry is one.
     pub fn action(&self) -> Option<&Action> {
         if let EntryKind::Action(action) = self { Some(action) } else { None }
     }
 
-    /// The page, if it is one.
+    /// Returns the content of a page if the entry is that.
     pub fn shown(&self) -> Option<&Shown> {
         if let EntryKind::Shown(shown) = self { Some(shown) } else { None }
     }
 
-    /// The provider's records, if it is that.
+    /// Returns the provider's records if the entry contains them.
     pub fn records(&self) -> Option<&serde_json::Map<String, Value>> {
         if let EntryKind::Records(records) = self { Some(records) } else { None }
     }
 
-    /// The denied host, if it is one.
+    /// Returns the denied host if the entry is one.
     pub fn refused(&self) -> Option<&DeniedHost> {
         if let EntryKind::DeniedHost(refused) = self { Some(refused) } else { None }
     }
 
-    /// The build's output, if it is that.
+    /// Returns the output of the build if the entry is that.
     pub fn wrote(&self) -> Option<&str> {
         if let EntryKind::Wrote(lines) = self { Some(lines) } else { None }
     }
 
-    /// The outcome of a request to the partner: a delivery, an action or a lookup.
+    /// Returns the outcome of a request to the partner: of a delivery, an action or a lookup.
     pub fn asked(&self) -> Option<&Outcome> {
         match self {
             EntryKind::Delivery(delivery) => Some(&delivery.outcome),
@@ -223,37 +224,37 @@ impl EntryKind {
         }
     }
 
-    /// The lookup, if it is one.
+    /// Returns the lookup if the entry is one.
     pub fn inspection(&self) -> Option<&Inspection> {
         if let EntryKind::Inspection(inspection) = self { Some(inspection) } else { None }
     }
 }
 
-/// A request and its outcome.
+/// A request of Preflight, and its outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// The request.
+    /// The request, as it was sent.
     pub request: Request,
     /// The response, or why there was none.
     pub outcome: Outcome,
-    /// The address that was connected to, or would have been; in a simulated environment, the address that the profile
-    /// assigns.
+    /// The address that Preflight connected to or would have connected to. In a simulated environment, it is the
+    /// address that the profile assigns.
     pub address: Option<IpAddr>,
-    /// The element of `for_each` that this exchange was made for.
+    /// The element of the list for which the request was sent, if the step has a `for_each`.
     pub item: Option<Value>,
     /// Values that the check captured from the response, by name.
     pub captured: serde_json::Map<String, Value>,
 }
 
-/// A value from the profile or a file.
+/// A value that was read from the profile or from a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fact {
-    /// The source: a file, with the key or path in it.
+    /// The file, with the key or the path in it.
     pub place: String,
-    /// Its line there, from 1.
+    /// The line of the value in the file, from 1.
     pub line: Option<usize>,
-    /// The value; a secret is an object `{ "value": label, "base64": bool, "bytes": n, "characters": n }`.
+    /// The value. A secret is an object `{ "value": label, "base64": bool, "bytes": n, "characters": n }`.
     pub value: Option<Value>,
-    /// Why it could not be read.
+    /// Why the value could not be read.
     pub trouble: Option<String>,
 }

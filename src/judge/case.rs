@@ -1,4 +1,4 @@
-//! Everything that judging one check needs.
+//! The input that judging one check needs.
 
 use super::finding::Finding;
 use crate::evidence::{Entry, EntryKind, Evidence, Responsible};
@@ -9,22 +9,22 @@ use crate::pack::types::{Names, Stage};
 use crate::plan::{Plan, PlannedCheck};
 use crate::profile::Inputs;
 
-/// The input of one judgement.
+/// A check with its evidence, and everything else that a judgement reads.
 #[derive(Clone, Copy)]
 pub struct Case<'c> {
-    /// The check.
+    /// The check to judge.
     pub check: &'c Check,
-    /// The stage.
+    /// The stage in which the check ran.
     pub stage: Stage,
     /// The pack's provider.
     pub provider: &'c Provider,
-    /// The profile and inputs, fixed for the run.
+    /// The profile and its inputs, which stay the same during the run.
     pub bound: &'c Inputs,
     /// The record of what happened.
     pub evidence: &'c Evidence,
 }
 
-/// Why the check ended early: a step that could not be carried out, or an event that did not happen.
+/// Returns why the check ended early, if this entry says so: a step was not carried out, or an event did not happen.
 pub(super) fn unfinished(entry: &Entry) -> Option<Finding> {
     let why = match &entry.what {
         EntryKind::Skipped(why) => format!("a step could not be carried out: {why}"),
@@ -46,18 +46,19 @@ pub(super) fn unfinished(entry: &Entry) -> Option<Finding> {
 }
 
 impl<'c> Case<'c> {
-    /// The case of a planned check and its evidence.
+    /// Makes the case of a planned check and its evidence.
     pub fn new(plan: &'c Plan, planned: &'c PlannedCheck, evidence: &'c Evidence) -> Self {
         let (check, provider) = (&planned.packed.check, &plan.pack.provider);
         Case { check, stage: planned.stage, provider, bound: &plan.bound, evidence }
     }
 
-    /// Why the steps of the check did not complete.
+    /// Returns why the steps of the check did not complete; `None` if they did.
     pub(super) fn unfinished(&self) -> Option<Finding> {
         self.evidence.entries.iter().find_map(unfinished)
     }
 
-    /// The clients that an expectation is about: those that it names, `each`, or otherwise the first.
+    /// Returns the clients that an expectation is about: those that it names, all for `each`, or the first if it names
+    /// none. Clients that are left out do not count.
     pub(super) fn clients(&self, names: Option<&Names>) -> Vec<String> {
         let all = self.check.given.client_setups();
         let known = all.iter().map(|(name, _)| (*name).to_owned());
@@ -71,12 +72,12 @@ impl<'c> Case<'c> {
         clients
     }
 
-    /// The steps that are left out because the profile lacks their action.
+    /// Returns the steps that are left out because the profile lacks their action.
     pub(super) fn left_out(&self) -> LeftOut<'c> {
         LeftOut::determine(self.check, |step| self.bound.leaves_out(step, self.stage))
     }
 
-    /// Why a step was not carried out; `None` if it was.
+    /// Returns why a step was not carried out; `None` if it was.
     pub(super) fn skipped(&self, step: &str) -> Option<String> {
         self.evidence
             .entries

@@ -10,7 +10,7 @@ use crate::pack::provider::Item;
 use crate::plan::PlannedCheck;
 use crate::profile::attestations::Attestations;
 
-/// The conclusion of a run. Lists follow the order of the checks, or of the checklist.
+/// The conclusion of a run. Its lists follow the order of the checks or of the checklist.
 #[derive(Clone, Debug)]
 pub struct Conclusion {
     /// The final verdict of each check.
@@ -21,7 +21,7 @@ pub struct Conclusion {
     pub risks: Vec<bool>,
     /// The result of each item.
     pub items: Vec<ItemResult>,
-    /// Readiness, or the result of the selection.
+    /// Whether the partner is ready, or the result of the selection.
     pub readiness: Readiness,
     /// Why readiness is withheld although checks and items would allow it.
     pub withheld: Option<Withheld>,
@@ -29,7 +29,7 @@ pub struct Conclusion {
     pub remarks: Vec<String>,
 }
 
-/// Concludes a run. `judged` has one entry per check; `today` is the UTC date on which the run started.
+/// Concludes a run. `judgement` has one entry per check; `today` is the UTC date on which the run started.
 pub fn conclude(
     checks: &[PlannedCheck],
     checklist: &[Item],

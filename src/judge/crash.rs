@@ -1,5 +1,4 @@
-//! Detects a partner that crashes on a response of the provider. Effects of a second attempt by Preflight do not count
-//! against the partner.
+//! Detects a partner that crashes on a response of the provider.
 
 use std::sync::LazyLock;
 
@@ -12,14 +11,14 @@ use crate::evidence::{Action, Body, Entry, Outcome, RecordedCall, Response, Resp
 use crate::pack::expectations::Expectation;
 use crate::profile::Inputs;
 
-/// Default error texts of web servers and proxies in front of an application.
+/// Matches the default error texts of web servers and proxies in front of an application.
 static OF_A_SERVER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(50[234]|bad|gateway|service|temporarily|unavailable|time-?out|timed|out|error|the|server|nginx|apache)\b|[^a-z]+").ok()
 });
 
-/// Passes if no action crashed after the provider had rejected a call or dropped the connection.
+/// Judges that no action crashed after the provider had rejected a call or dropped the connection.
 pub(super) fn none(case: &Case<'_>) -> ExpectationResult {
-    // Hosts that the build tried to reach say nothing about how it handles a response; another check judges that.
+    // The hosts that the build tried to reach say nothing about how it handles a response. Another check judges that.
     if case.check.then.iter().all(|expectation| matches!(expectation, Expectation::DeniedHosts(_))) {
         return ExpectationResult::YES;
     }
@@ -44,7 +43,7 @@ pub(super) fn none(case: &Case<'_>) -> ExpectationResult {
     }))
 }
 
-/// Whether a response shows a URL that the provider had sent: its status is unusual, but it is no crash.
+/// Whether a response shows a URL that the provider had sent. Its status may be unusual, but it is no crash.
 fn shows_what_it_got(case: &Case<'_>, entry: &Entry, action: &Action) -> bool {
     let mut sent = Vec::new();
     for json in calls::during(case, entry).filter_map(|(_, call)| call.answer.body.json()) {
@@ -61,7 +60,8 @@ enum Crash {
     Possible,
 }
 
-/// Whether a partner must cope with this response of the provider: an error status, or a dropped connection.
+/// Whether a partner must cope with this response of the provider: an error status, a dropped connection, or an
+/// override.
 fn is_refusal(call: &RecordedCall) -> bool {
     call.answer.status == 0 || call.answer.status >= 400 || call.arranged
 }
@@ -69,10 +69,10 @@ fn is_refusal(call: &RecordedCall) -> bool {
 impl Crash {
     fn detect(case: &Case<'_>, entry: &Entry, action: &Action) -> Option<Self> {
         match &action.outcome {
-            // A failing exit code of a command is not a crash by itself.
+            // A command that exits with an error is not a crash by itself.
             Outcome::Answered(answer) if answer.status < 500 || is_command(case, action) => None,
             Outcome::Answered(answer) if !(502..=504).contains(&answer.status) => Some(Crash::Certain),
-            // A 5xx with a text of its own is how a partner reports that the provider is unavailable.
+            // A partner reports by a 5xx with a text of its own that the provider is unavailable.
             Outcome::Answered(answer) => (!has_words(answer, &action.outcome)).then_some(Crash::Possible),
             Outcome::TransportError(trouble) => match trouble.kind {
                 TransportErrorKind::Timeout => (!goes_on(case, entry)).then_some(Crash::Certain),
@@ -112,7 +112,7 @@ fn has_words(answer: &Response, outcome: &Outcome) -> bool {
     }
 }
 
-/// Whether the partner continued by itself after the action had timed out: it is slow, and did not crash.
+/// Whether the partner continued by itself after the action had timed out. Then it is slow, and did not crash.
 fn goes_on(case: &Case<'_>, action: &Entry) -> bool {
     let mine = || case.evidence.entries.iter().filter(|entry| entry.client == action.client && entry.from >= action.to);
     let next = mine().filter(|entry| entry.what.action().is_some()).map(|entry| entry.from).min();

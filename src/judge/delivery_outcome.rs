@@ -1,10 +1,10 @@
-//! The deliveries in a record, and how the report describes their outcomes.
+//! Reads the deliveries in a record, and describes their outcomes for the report.
 
 use super::case::Case;
 use super::duration::millis;
 use crate::evidence::{Delivery, DeliveryRole, Entry, Outcome};
 
-/// All deliveries of the check.
+/// Returns all deliveries of the check.
 pub(super) fn deliveries<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Delivery> {
     case.evidence.entries.iter().filter_map(|entry| entry.what.delivery())
 }
@@ -27,13 +27,13 @@ pub(super) fn in_time(case: &Case<'_>, delivery: &Delivery) -> bool {
     within.is_none_or(|span| u128::from(delivery.latency_ms) <= span.0.as_millis())
 }
 
-/// The provider's time limit as a phrase (` within 5 s`); empty if the provider names none.
+/// Returns the provider's time limit as a phrase (` within 5 s`), which is empty if the provider names none.
 pub(super) fn limit(case: &Case<'_>) -> String {
     let within = case.provider.webhooks.as_ref().and_then(|hooks| hooks.success.within);
     within.map(|span| format!(" within {}", millis(span.0.as_millis()))).unwrap_or_default()
 }
 
-/// A delivery as the report names it.
+/// Returns a delivery as the report names it.
 pub(super) fn title(delivery: &Delivery) -> String {
     match &delivery.role {
         DeliveryRole::Altered { name, .. } => name.clone(),
@@ -42,7 +42,7 @@ pub(super) fn title(delivery: &Delivery) -> String {
     }
 }
 
-/// The outcome of a delivery for the report. For an accepted delivery that is only the status.
+/// Returns the outcome of a delivery for the report. For an accepted delivery, this is only the status.
 pub(super) fn outcome(case: &Case<'_>, delivery: &Delivery) -> String {
     match &delivery.outcome {
         Outcome::Answered(answer) if case.is_success(answer.status) => answer.status.to_string(),
@@ -50,7 +50,7 @@ pub(super) fn outcome(case: &Case<'_>, delivery: &Delivery) -> String {
     }
 }
 
-/// The last lines that the build wrote while an action failed, together with the outcome of the action.
+/// Returns the last lines that the build wrote while an action failed, with the outcome of the action.
 pub(super) fn crash_of_an_action(case: &Case<'_>) -> Option<String> {
     case.evidence.entries.iter().find_map(|entry| {
         let action = entry.what.action().filter(|action| action.outcome.failed())?;
@@ -59,7 +59,7 @@ pub(super) fn crash_of_an_action(case: &Case<'_>) -> Option<String> {
     })
 }
 
-/// The last lines that the build wrote while an exchange failed.
+/// Returns the last lines that the build wrote while an exchange failed.
 pub(super) fn wrote<'c>(case: &Case<'c>, failed: &Entry) -> Option<&'c str> {
     let around = |entry: &&Entry| entry.from <= failed.from && failed.to <= entry.to;
     case.evidence.entries.iter().filter(around).find_map(|entry| entry.what.wrote())

@@ -1,6 +1,6 @@
-//! Durations for people.
+//! Writes durations for readers.
 
-/// A duration for readers, from milliseconds: `12 ms`, `1.5 s`, `2 min`.
+/// Writes a number of milliseconds for readers: `12 ms`, `1.5 s`, `2 min`.
 pub(crate) fn millis(ms: u128) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),

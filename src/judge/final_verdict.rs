@@ -1,4 +1,4 @@
-//! From verdicts to final verdicts: blocked checks, attestations, waivers.
+//! Turns the verdicts of checks into final verdicts: by blocked checks, attestations and waivers.
 
 use std::collections::BTreeMap;
 
@@ -9,49 +9,50 @@ use crate::evidence::Responsible;
 use crate::plan::{PlannedCheck, Skip};
 use crate::profile::attestations::{Attestation, Attestations, Waiver};
 
-/// The final verdict of a check.
+/// The verdict of a check, after blocked checks, attestations and waivers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FinalVerdict {
     /// Every expectation held.
     Pass,
     /// At least one expectation did not hold.
     Fail(Finding),
-    /// Inconclusive; another check may block it.
+    /// The evidence does not decide, or another check blocks this one.
     Inconclusive {
-        /// What is known.
+        /// Why the check is inconclusive.
         finding: Finding,
         /// The check that must pass first.
         blocked_by: Option<String>,
     },
-    /// A person attested it.
+    /// A person attested what the evidence does not decide.
     Attested {
-        /// Who, when, with what evidence, until when.
+        /// Who attested it, when, with what evidence, and until when.
         words: String,
-        /// Whether a machine could have seen it.
+        /// Whether a machine could have decided it.
         risk: bool,
     },
-    /// Its failure is accepted for a limited time.
+    /// The check failed, and the failure is accepted for a limited time.
     Waived {
-        /// The failure.
+        /// The failure that is accepted.
         finding: Finding,
-        /// Who, why, until when.
+        /// Who waived it, why, and until when.
         words: String,
     },
-    /// Not selected, or not applicable.
+    /// The check was not selected, or is not applicable.
     Skipped(Skip),
 }
 
-/// The final verdict of a check, with its remarks.
+/// A final verdict, with its remarks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinalJudgement {
-    /// The verdict.
+    /// The verdict after blocked checks, attestations and waivers.
     pub final_verdict: FinalVerdict,
-    /// Margins, quiet periods, ignored attestations.
+    /// Remarks for the report: margins, quiet periods, ignored attestations.
     pub remarks: Vec<String>,
 }
 
-/// Determines the final verdicts of all checks. `judged` has one entry per check; `today` is the UTC date on which the
-/// run started. Returns the verdicts in the same order, and remarks about attestations and waivers as a whole.
+/// Determines the final verdicts of all checks. `judgement` has one entry per check; `today` is the UTC date on which
+/// the run started. Returns the final verdicts in the same order, and remarks about attestations and waivers as a
+/// whole.
 pub(super) fn settle(
     checks: &[PlannedCheck],
     judgement: Vec<Judgement>,
@@ -86,7 +87,7 @@ impl FinalVerdict {
     }
 }
 
-/// The final verdict of a check without regard to others: its verdict, an attestation or a waiver.
+/// Determines the final verdict of a check without regard to others: by its verdict, an attestation or a waiver.
 fn own(planned: &PlannedCheck, judgement: Judgement, attestations: &Attestations, today: Date) -> FinalJudgement {
     let mut remarks = judgement.remarks;
     if let Some(why) = &planned.skip {
@@ -122,12 +123,12 @@ fn is_about(word: &Attestation, planned: &PlannedCheck) -> bool {
     word.check.as_ref().is_some_and(|check| meant(check, planned))
 }
 
-/// Who attested, when, until when, and with what evidence.
+/// Says who attested something, when, until when, and with what evidence.
 pub(super) fn describe_attestation(word: &Attestation) -> String {
     format!("{} attested on {} until {}: {}", word.who, word.when, word.expires, word.evidence)
 }
 
-/// The attestation that applies today, if any. One that does not apply is ignored, with a remark.
+/// Finds the attestation that applies today. One that does not apply is ignored, and a remark says so.
 pub(super) fn attestation<'v>(
     attestations: &'v Attestations,
     meant: impl Fn(&Attestation) -> bool,
@@ -165,11 +166,12 @@ fn waiver<'v>(
     found
 }
 
-/// Which checks are blocked by which: needs are followed through other checks to the first cause.
+/// Finds which checks are blocked, each with the check that blocks it. Needs are followed through other checks to the
+/// first cause.
 fn blocked(checks: &[PlannedCheck], final_judgement: &[FinalJudgement]) -> BTreeMap<usize, usize> {
     let mut found = BTreeMap::new();
     for at in 0..checks.len() {
-        // A person attested knowing the state of things; a skipped check was not asked for.
+        // The person who attested a check knew the state of its needs, and a skipped check was not asked for.
         let open = match final_judgement[at].final_verdict {
             FinalVerdict::Pass
             | FinalVerdict::Fail(_)
@@ -184,9 +186,9 @@ fn blocked(checks: &[PlannedCheck], final_judgement: &[FinalJudgement]) -> BTree
     found
 }
 
-/// The first cause among what a check needs: a check that neither passed nor was attested and is not blocked itself. A
-/// check with a control of its own that is decided has seen the control hold, so an inconclusive need does not block
-/// it. If the needed check failed (over another event, say), the failure of this one may be the same defect, but its
+/// Finds the first cause among what a check needs: a check that neither passed nor was attested and is not blocked
+/// itself. If a check with a control of its own was decided, its control held, so an inconclusive need does not block
+/// it. If the needed check failed, perhaps for another event, a failure of this check may be the same defect, but its
 /// success stands.
 fn cause(checks: &[PlannedCheck], final_judgement: &[FinalJudgement], at: usize) -> Option<usize> {
     let needs = &checks[at].packed.check.needs;
@@ -212,7 +214,7 @@ fn cause(checks: &[PlannedCheck], final_judgement: &[FinalJudgement], at: usize)
     })
 }
 
-/// Remarks about attestations and waivers that are no longer needed.
+/// Makes remarks about attestations and waivers that are no longer needed.
 fn unneeded(checks: &[PlannedCheck], final_judgement: &[FinalJudgement], attestations: &Attestations) -> Vec<String> {
     let used = |check: &str, by: fn(&FinalVerdict) -> bool| {
         let mine = || {

@@ -1,24 +1,24 @@
-//! The result of an expectation, with the finding if it did not hold.
+//! The result of an expectation, and the finding if it did not hold.
 
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Offset, Responsible};
 
-/// The result of one expectation.
+/// Whether one expectation held, as far as the evidence decides.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExpectationResult {
-    /// It held; the remarks are for the report.
+    /// It held. The remarks are for the report.
     Yes(Vec<String>),
     /// It did not hold.
     No(Finding),
-    /// The evidence does not decide.
+    /// The evidence does not decide whether it held.
     Unknown(Finding),
 }
 
 /// What was expected, what was observed, and who must act.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
-    /// The finding on one line.
+    /// The whole finding on one line.
     pub reason: String,
     /// Who must act.
     pub responsible: Responsible,
@@ -31,10 +31,10 @@ pub struct Finding {
     /// How to fix it, if the check's own advice does not fit.
     #[serde(default)]
     pub fix: Option<String>,
-    /// When the exchange in question began, in the record.
+    /// When the exchange in question began, as an offset in the record.
     #[serde(default)]
     pub began: Option<Offset>,
-    /// Whether only a line of the profile is missing; a retry would change nothing.
+    /// Whether only a line of the profile is missing, so that a retry would change nothing.
     #[serde(default)]
     pub lacks_line: bool,
     /// The JSON pointer of the expectation in the check's file; empty if the finding is about the check as a whole.
@@ -42,7 +42,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding with a reason only.
+    /// Makes a finding that has only a reason.
     pub fn new(responsible: Responsible, reason: impl Into<String>) -> Self {
         let (expected, observed, because) = (None, None, None);
         Finding {
@@ -58,7 +58,7 @@ impl Finding {
         }
     }
 
-    /// A finding that contrasts expected and observed; its reason states both.
+    /// Makes a finding that contrasts what was expected with what was observed; its reason states both.
     pub fn contrast(responsible: Responsible, expected: impl Into<String>, observed: impl Into<String>) -> Self {
         let (expected, observed) = (expected.into(), observed.into());
         let mut finding = Finding::new(responsible, format!("expected {expected}; observed {observed}"));
@@ -66,7 +66,7 @@ impl Finding {
         finding
     }
 
-    /// A finding for which only a line of the profile is missing.
+    /// Makes a finding that says that only a line of the profile is missing.
     pub fn for_want_of_a_line(reason: impl Into<String>) -> Self {
         Finding { lacks_line: true, ..Finding::new(Responsible::Partner, reason) }
     }
@@ -80,11 +80,11 @@ impl Finding {
 }
 
 impl ExpectationResult {
-    /// Success without remarks.
+    /// It held, and there is nothing to remark.
     pub const YES: ExpectationResult = ExpectationResult::Yes(Vec::new());
 
-    /// Combines expectations that must all hold: a failure outweighs an unknown, an unknown outweighs success; remarks
-    /// are merged.
+    /// Combines expectations that must all hold. A failure outweighs an unknown, and an unknown outweighs a success.
+    /// Remarks are merged.
     pub fn all_of(parts: impl IntoIterator<Item = ExpectationResult>) -> ExpectationResult {
         let (mut remarks, mut doubt) = (Vec::new(), None);
         for part in parts {
@@ -97,8 +97,8 @@ impl ExpectationResult {
         doubt.map_or(ExpectationResult::Yes(remarks), ExpectationResult::Unknown)
     }
 
-    /// Combines alternatives of which one must hold: success outweighs an unknown, an unknown outweighs a failure; a
-    /// failure lists them all.
+    /// Combines alternatives of which one must hold. A success outweighs an unknown, and an unknown outweighs a
+    /// failure. If all fail, the finding lists them all.
     pub fn any(parts: impl IntoIterator<Item = ExpectationResult>) -> ExpectationResult {
         let (mut failures, mut doubt) = (Vec::new(), None);
         for part in parts {
@@ -136,7 +136,7 @@ impl ExpectationResult {
         self.changed(|finding| pointer.clone_into(&mut finding.at))
     }
 
-    /// Sets when the exchange in question began.
+    /// Sets when the exchange in question began, unless that is already set.
     #[must_use]
     pub fn about(self, began: Offset) -> ExpectationResult {
         self.changed(|finding| finding.began = finding.began.or(Some(began)))
@@ -174,22 +174,22 @@ impl ExpectationResult {
     }
 }
 
-/// The verdict of the evidence on one check, before attestations and waivers.
+/// The verdict on one check by its evidence, before attestations and waivers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Verdict {
     /// Every expectation held.
     Pass,
     /// At least one expectation did not hold.
     Fail(Finding),
-    /// The evidence does not decide: inconclusive.
+    /// The evidence does not decide.
     Inconclusive(Finding),
 }
 
 /// A verdict with its remarks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
-    /// The verdict.
+    /// The verdict by the evidence.
     pub verdict: Verdict,
-    /// Margins, quiet periods and other remarks.
+    /// Remarks for the report: margins, quiet periods and others.
     pub remarks: Vec<String>,
 }

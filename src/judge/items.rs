@@ -1,5 +1,5 @@
-//! Results of checklist items. The checks that serve an item decide it, in all their stages; if no check serves it, an
-//! attestation does.
+//! Determines the results of checklist items. The checks that serve an item decide it, in all their stages. If no check
+//! serves it, an attestation does.
 
 use serde::Serialize;
 use time::Date;
@@ -10,21 +10,21 @@ use crate::pack::provider::Item;
 use crate::plan::{PlannedCheck, Skip};
 use crate::profile::attestations::{Attestation, Attestations};
 
-/// The result of an item.
+/// The result of an item, from the best to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemVerdict {
     /// Every deciding check passed.
     Pass,
-    /// Every deciding check is not applicable by a statement of the profile.
+    /// The profile states that none of the deciding checks is applicable.
     NotApplicable,
-    /// A person attested part of it, or all of it where no check serves it.
+    /// A person attested part of it, or, if no check serves it, all of it.
     Attested,
     /// A failure in it is waived for a limited time.
     Waived,
     /// No required check serves it, and a recommended one failed.
     Risk,
-    /// The selection did not cover all of it.
+    /// The run did not select all of its deciding checks.
     NotDecided,
     /// A deciding check was inconclusive.
     Inconclusive,
@@ -34,18 +34,18 @@ pub enum ItemVerdict {
     Fail,
 }
 
-/// An item's result and the reason for it.
+/// The result of an item, with the reason for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemResult {
-    /// The result.
+    /// The result of the item.
     pub word: ItemVerdict,
     /// The reason on one line; empty for a plain pass.
     pub reason: String,
-    /// Failed recommended checks, as `id@stage`: risks that a reader should know; they do not fail the item.
+    /// Failed recommended checks, as `id@stage`. They are risks that a reader should know, and do not fail the item.
     pub risks: Vec<String>,
 }
 
-/// The results of all items in the order of the checklist, and remarks about attestations.
+/// Determines the results of all items in the order of the checklist. Also returns remarks about attestations.
 pub(super) fn items(
     items: &[Item],
     checks: &[PlannedCheck],
@@ -65,7 +65,7 @@ pub(super) fn items(
     (items.iter().map(final_verdict).collect(), remarks)
 }
 
-/// Whether each check decides an item: it is required, or serves an item that no required check serves.
+/// Whether each check decides an item: the check is required, or it serves an item that no required check serves.
 pub(super) fn decides(items: &[Item], checks: &[PlannedCheck]) -> Vec<bool> {
     let mut decides: Vec<bool> = checks.iter().map(is_required).collect();
     for item in items {
@@ -85,7 +85,7 @@ fn serving(item: &Item, checks: &[PlannedCheck]) -> Vec<usize> {
     (0..checks.len()).filter(|at| checks[*at].packed.check.items.contains(&item.id)).collect()
 }
 
-/// The required checks among those that serve an item; all of them if none is required.
+/// Returns the required checks among those that serve an item, or all of them if none is required.
 fn deciding(serving: &[usize], checks: &[PlannedCheck]) -> Vec<usize> {
     let required: Vec<usize> = serving.iter().copied().filter(|at| is_required(&checks[*at])).collect();
     if required.is_empty() { serving.to_vec() } else { required }
@@ -94,7 +94,8 @@ fn deciding(serving: &[usize], checks: &[PlannedCheck]) -> Vec<usize> {
 /// Labels of deciding checks, in the order in which a reason lists them.
 const LABELS: [&str; 5] = ["failed", "inconclusive", "not decided in this run, without", "waived", "attested"];
 
-/// The label of a deciding check; `None` if it passed, is only a risk, or states itself why it is not applicable.
+/// Returns the label of a deciding check. `None` if the check passed, is only a risk, or is not applicable and states
+/// why itself.
 fn label(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> Option<&'static str> {
     let [failed, inconclusive, not_selected, waived, attested] = LABELS;
     match final_verdict {
@@ -107,7 +108,7 @@ fn label(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> Option<&'stati
     }
 }
 
-/// An item that at least one check serves.
+/// Determines the result of an item that at least one check serves.
 fn decided(serving: &[usize], checks: &[PlannedCheck], final_judgement: &[FinalJudgement]) -> ItemResult {
     let deciding = deciding(serving, checks);
     let words = deciding.iter().map(|at| item_verdict(&checks[*at], &final_judgement[*at].final_verdict));
@@ -157,7 +158,7 @@ fn worse(one: ItemVerdict, other: ItemVerdict) -> ItemVerdict {
     }
 }
 
-/// An item that no check serves: an attestation decides it.
+/// Determines the result of an item that no check serves: an attestation decides it.
 fn alone(item: &Item, attestations: &Attestations, today: Date, remarks: &mut Vec<String>) -> ItemResult {
     let mut ignored = Vec::new();
     let is_about = |word: &Attestation| word.item.as_ref() == Some(&item.id);

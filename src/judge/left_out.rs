@@ -1,4 +1,4 @@
-//! Findings for steps that were left out because the profile lacks their action.
+//! Explains the effects of steps that were left out because the profile lacks their action.
 
 use super::case::Case;
 use super::finding::{ExpectationResult, Finding};
@@ -7,7 +7,7 @@ use crate::pack::left_out::LeftOut;
 use crate::pack::step::Step;
 use crate::pack::traffic::Count;
 
-/// The finding if every expectation is about steps that were left out.
+/// Makes the finding for a check of which every expectation is about steps that were left out.
 pub(super) fn nothing_left(case: &Case<'_>, left_out: &LeftOut<'_>) -> Finding {
     let names: Vec<String> =
         left_out.steps.iter().filter_map(|step| case.bound.lacks_action(step, case.stage)).collect();
@@ -16,8 +16,8 @@ pub(super) fn nothing_left(case: &Case<'_>, left_out: &LeftOut<'_>) -> Finding {
     Finding::for_want_of_a_line(format!("the partner was not asked to do what this check is about: {how}"))
 }
 
-/// Adds both remedies to a failure about missing calls that a left-out step could have triggered: the partner makes the
-/// calls within another action, or the profile gets the missing action.
+/// Adds both remedies to a failure about missing calls that a left-out step could have triggered: either the partner
+/// makes the calls within another action, or the profile gets the missing action.
 pub(super) fn explained(
     case: &Case<'_>,
     left_out: &LeftOut<'_>,

@@ -1,4 +1,4 @@
-//! Compares values with matchers. Pure: the same value always gives the same result.
+//! Compares values with matchers. The same value always gives the same result.
 
 use palette::Srgb;
 use palette::color_difference::Wcag21RelativeContrast;
@@ -12,7 +12,7 @@ use crate::json_path::JsonPath;
 use crate::pack::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
 use crate::pack::matcher_text::{self, Values};
 
-/// Compares a value (absent: `None`) with a matcher. `what` names the value in the finding.
+/// Compares a value with a matcher; an absent value is `None`. `what` names the value in the finding.
 pub(super) fn matches(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> ExpectationResult {
     let value = value.filter(|value| !value.is_null());
     ExpectationResult::all_of(matcher.0.iter().map(|predicate| judge_predicate(predicate, value, scope, what)))
@@ -84,7 +84,7 @@ fn judge_predicate(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'
     }
 }
 
-/// Whether a matcher applies to a value: a value of another type is neither equal nor unequal.
+/// Whether a matcher applies to a value. A value of another type is neither equal nor unequal.
 fn speaks_of(matcher: &Matcher, value: &Value) -> bool {
     matcher.0.iter().all(|predicate| match predicate {
         Predicate::Equals(wanted) | Predicate::NotEquals(wanted) => {
@@ -116,7 +116,7 @@ fn is_media_type(text: &str, wanted: &str) -> bool {
     }
 }
 
-/// Describes a matcher with the values of this run; a template without a value stays as written.
+/// Describes a matcher with the values of this run. A template without a value stays as written.
 struct RunDescriber<'r, 's>(&'r Scope<'s>);
 
 impl Values for RunDescriber<'_, '_> {
@@ -137,7 +137,7 @@ fn describe_value(what: &str, value: Option<&Value>) -> String {
     value.map_or_else(|| format!("{what} is absent"), |value| format!("{what} is {}", show(value)))
 }
 
-/// A value on one line: text as it is, anything else as JSON, truncated if long.
+/// Writes a value on one line: a text or a list of texts as it is, anything else as JSON. A long value is truncated.
 pub(super) fn show(value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -150,7 +150,7 @@ pub(super) fn show(value: &Value) -> String {
     if text.chars().count() > 300 { format!("{}…", text.chars().take(300).collect::<String>()) } else { text }
 }
 
-/// JSON equality; numbers compare by value, web addresses by target.
+/// Whether two values are equal as JSON. Numbers compare by value, and web addresses by target.
 fn equal(left: &Value, right: &Value) -> bool {
     let same = match (left, right) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
@@ -161,7 +161,7 @@ fn equal(left: &Value, right: &Value) -> bool {
     same || left == right
 }
 
-/// All spellings of a text that count as equal.
+/// Returns all spellings of a text that count as equal.
 fn written(text: Option<&str>) -> impl Iterator<Item = String> {
     text.map(web::spellings).unwrap_or_default().into_iter()
 }

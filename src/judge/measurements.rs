@@ -1,4 +1,4 @@
-//! Results of diagnostic and probing deliveries: causes, limits, margins.
+//! Interprets the diagnostic deliveries and the probes, and measures response times.
 
 use super::case::Case;
 use super::delivery_outcome::{deliveries, taken};
@@ -6,7 +6,8 @@ use super::duration::millis;
 use crate::evidence::DeliveryRole;
 use crate::pack::step::Step;
 
-/// The defect whose signature the handler accepted, or the measured limit.
+/// Returns the known defect that explains which signature the handler accepted, or the measured limits of the timestamp
+/// window.
 pub(super) fn cause(case: &Case<'_>) -> Option<String> {
     let mistake = deliveries(case).find_map(|delivery| match &delivery.role {
         DeliveryRole::Diagnosis(mistake) if taken(case, delivery) => Some(mistake.clone()),
@@ -22,7 +23,7 @@ pub(super) fn cause(case: &Case<'_>) -> Option<String> {
     }
 }
 
-/// The limits of the timestamp window, if probes measured them.
+/// Returns the limits of the timestamp window if probes measured them.
 fn window(case: &Case<'_>) -> Option<String> {
     let side = |sign: i64| {
         let probes = || deliveries(case).filter(move |d| (d.role == DeliveryRole::Probe) && d.age_s * sign > 0);
@@ -44,10 +45,10 @@ fn window(case: &Case<'_>) -> Option<String> {
     (!sides.is_empty()).then(|| format!("measured: {}", sides.join("; ")))
 }
 
-/// The distribution of response times, with the margin to the provider's limit.
+/// Returns a remark about the response times of a burst and their margin to the provider's limit.
 pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
     let within = case.provider.webhooks.as_ref()?.success.within?.0.as_millis();
-    // The few deliveries of a check that is not about speed say little about it.
+    // The few deliveries of a check without a burst say little about speed.
     if !case.check.when.iter().any(|step| matches!(step, Step::Deliver(deliver) if deliver.burst.is_some())) {
         return None;
     }

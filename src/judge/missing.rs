@@ -1,11 +1,11 @@
-//! Findings for a template that reads a value which no step gave: what is missing, and who must act.
+//! Makes findings about a template that reads a value which no step gave: what is missing, and who must act.
 
 use super::case::Case;
 use super::finding::Finding;
 use super::usable::{asks_provider, usable};
 use crate::evidence::{EntryKind, Responsible};
 
-/// The finding for a name without a value, as templates write the name.
+/// Makes the finding for a name without a value, as templates write the name.
 pub(super) fn finding(case: &Case<'_>, name: &str) -> Finding {
     let (step, rest) = name.split_once('.').unwrap_or((name, ""));
     let member = rest.strip_prefix("reply.").unwrap_or(rest);

@@ -1,4 +1,5 @@
-//! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gets the same verdict.
+//! Judges a run: turns evidence into verdicts. Nothing here reads a clock, opens a socket or awaits, so the same
+//! evidence always gets the same verdict.
 
 mod calls;
 mod case;

@@ -1,4 +1,4 @@
-//! Selects elements of a list by conditions; if none meets them all, names the nearest one.
+//! Selects elements of a list by conditions. If no element meets them all, names the nearest one.
 
 use serde_json::Value;
 
@@ -9,15 +9,15 @@ use crate::address::web;
 use crate::pack::expectations::Selection;
 use crate::pack::matcher::{Matcher, Predicate};
 
-/// One element that was compared.
+/// An element that was compared with the conditions.
 pub(super) struct Node {
     /// The name of the element in the report.
     name: String,
-    /// The conditions that it does not meet.
+    /// The findings about the conditions that it does not meet.
     on_failure: Vec<Finding>,
-    /// Its distance from meeting all conditions.
+    /// Its distance from meeting all conditions, as a weighted number.
     far: usize,
-    /// The values taken from it.
+    /// The values that the selection takes from it.
     pub(super) taken: Vec<Value>,
 }
 
@@ -26,7 +26,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// A condition that the evidence does not decide.
+    /// An unknown, if the evidence does not decide a condition.
     pub(super) fn find(value: &Value, selection: &Selection, scope: &Scope<'_>) -> Result<Self, ExpectationResult> {
         let (mut on_failure, mut far) = (Vec::new(), 0);
         for (path, matcher) in &selection.filter {
@@ -64,8 +64,8 @@ fn distance(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>) -> usiz
     differs.map_or(MAX_DISTANCE, |differs| MAX_DISTANCE + differs as usize)
 }
 
-/// Rewrites a failure about taken values in terms of the elements: what the matching ones lack, or what the nearest one
-/// lacks.
+/// Rewrites a failure about taken values in terms of the elements: says what the matching elements lack, or what the
+/// nearest one lacks.
 pub(super) fn describe(
     held: ExpectationResult,
     nodes: &[Node],
@@ -101,7 +101,7 @@ pub(super) fn describe(
     ExpectationResult::No(Finding::contrast(finding.responsible, expected, observed).because(finding.because))
 }
 
-/// A condition that an element does not meet, for the report.
+/// Returns a condition that an element does not meet, for the report.
 fn on_failure(finding: &Finding) -> String {
     let why = finding.because.as_ref().map(|why| format!("; {why}")).unwrap_or_default();
     match (&finding.expected, &finding.observed) {

@@ -1,4 +1,4 @@
-//! Calls to operations that the provider publishes and the simulator does not play: what depends on them is
+//! Weighs calls to operations that the provider publishes and the simulator does not play. What depends on them is
 //! inconclusive.
 
 use std::collections::BTreeSet;
@@ -7,7 +7,7 @@ use super::case::Case;
 use super::finding::Verdict;
 use crate::evidence::Responsible;
 
-/// The operations that the partner called and the simulator does not play, each once.
+/// Returns the operations that the partner called and the simulator does not play, each once.
 fn operations(case: &Case<'_>) -> BTreeSet<String> {
     let calls = case.evidence.entries.iter().filter_map(|entry| entry.what.call());
     calls
@@ -16,7 +16,8 @@ fn operations(case: &Case<'_>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Adjusts a verdict for such calls: a partner that got no proper response is not to blame for the consequences.
+/// Makes a failure inconclusive if the partner made such calls, because it is not to blame for a response that it did
+/// not get.
 pub(super) fn weighed(case: &Case<'_>, verdict: Verdict) -> Verdict {
     let operations: Vec<String> = operations(case).into_iter().collect();
     match verdict {
@@ -33,7 +34,7 @@ pub(super) fn weighed(case: &Case<'_>, verdict: Verdict) -> Verdict {
     }
 }
 
-/// The remark about such calls.
+/// Returns a remark about such calls.
 pub(super) fn remark(case: &Case<'_>) -> Option<String> {
     let operations: Vec<String> = operations(case).into_iter().collect();
     let listed = operations.join(", ");

@@ -1,5 +1,5 @@
-//! Expectations about the final records of the simulated provider, and about hosts that the partner's build tried to
-//! reach.
+//! Judges expectations about the final records of the simulated provider, and about the hosts that the partner's build
+//! tried to reach.
 
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ pub(super) fn judge_denied_hosts(
     let number = u64::try_from(found.len()).unwrap_or(u64::MAX);
     let least = expectation.at_least.or_else(|| expectation.exactly.is_none().then_some(1));
     if expectation.exactly.is_none_or(|wanted| number == wanted) && least.is_none_or(|least| number >= least) {
-        // Our proxy does not see calls that ignore the proxy variables.
+        // The proxy does not see calls that ignore the proxy variables.
         return ExpectationResult::Yes(vec![
             "Preflight sees only calls that honour the proxy variables; it does not contain others".to_owned(),
         ]);
@@ -93,7 +93,7 @@ fn refused<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c DeniedHost> + use<'c
     case.evidence.entries.iter().filter_map(|entry| entry.what.refused())
 }
 
-/// The hosts that a template gives, normalised for comparison.
+/// Returns the hosts that a template gives, normalised for comparison.
 fn hosts(text: &str, scope: &Scope<'_>) -> Result<Vec<String>, ExpectationResult> {
     let template = Value::String(text.to_owned());
     let value = scope.value(&template)?;

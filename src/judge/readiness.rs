@@ -1,5 +1,5 @@
-//! Readiness: a rule over all items of the checklist and all checks that decide them. It is not a percentage, and a
-//! selection has none.
+//! Determines readiness by a rule over all items of the checklist and all checks that decide them. Readiness is no
+//! percentage, and a selection has none.
 
 use serde::Serialize;
 
@@ -7,60 +7,61 @@ use super::final_verdict::{FinalJudgement, FinalVerdict};
 use super::items::{ItemResult, ItemVerdict, is_required};
 use crate::plan::PlannedCheck;
 
-/// The conclusion of a run.
+/// Whether the partner is ready to go live, or the result of a selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Readiness {
     /// Every item holds.
     Ready,
-    /// Every item holds, with risks that a reader should know.
+    /// Every item holds, but there are risks that a reader should know.
     ReadyWithRisks,
-    /// An item failed.
+    /// An item or a required check failed.
     NotReady,
-    /// No item failed, but at least one is inconclusive.
+    /// None of them failed, but at least one is inconclusive, or readiness is withheld.
     Inconclusive,
-    /// A selection ran; something in it passed, and every required check in it is decided and none failed.
+    /// A selection ran and something in it passed. Every required check in it is decided, and none failed.
     SelectionPassed,
     /// A selection ran, and a required check in it failed.
     SelectionFailed,
-    /// A selection ran; no required check failed, but one was inconclusive, or nothing passed.
+    /// A selection ran and no required check in it failed, but one was inconclusive or nothing passed.
     SelectionInconclusive,
 }
 
-/// Why a conclusion that items and checks would allow is withheld.
+/// Why readiness is withheld although the checks and items would allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Withheld {
     /// No check passed, so nothing was proven.
     NothingPassed,
-    /// Simulated environments played the provider.
+    /// Simulated environments answered for the provider.
     SimulatedEnvironments,
 }
 
-/// The kind of run.
+/// What kind of run it was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunKind {
-    /// The run covered only a part of the checklist.
+    /// Whether the run covered only a part of the checklist.
     pub selection: bool,
-    /// Simulated environments answered for real hosts, and the profile is not the sample profile, which alone may be
-    /// ready against them.
+    /// Whether simulated environments answered for real hosts. Not set for the sample profile, which alone may be ready
+    /// against them.
     pub simulated_environments: bool,
 }
 
-/// The counts that the rule reads.
+/// The counts that the rule for readiness reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
-    /// Required checks that failed.
+    /// Number of required checks that failed.
     pub(super) failed: usize,
-    /// Required checks and items that are inconclusive, and items without a check and without an attestation.
+    /// Number of required checks and of items that are inconclusive, and of items without a check and without an
+    /// attestation.
     pub(super) open: usize,
-    /// Checks and items that passed or were attested.
+    /// Number of checks and items that passed or were attested.
     pub(super) held: usize,
-    /// Checks that are a risk.
+    /// Number of checks that are a risk.
     pub(super) risks: usize,
 }
 
 impl Tally {
-    /// Counts the checks and items of a run. For a selection only checks count, not items.
+    /// Counts the checks and items of a run. In a selection, only checks count.
     pub(super) fn of(
         checks: &[PlannedCheck],
         final_judgement: &[FinalJudgement],
@@ -83,8 +84,8 @@ impl Tally {
     }
 }
 
-/// Whether a result is a risk that does not affect readiness: a failed recommended check, and for required checks a
-/// waiver, or an attestation of what a machine could have seen.
+/// Whether a result is a risk, which does not prevent readiness: a failed recommended check, a waiver of a required
+/// check, or an attestation of a required check that a machine could have decided.
 pub(super) fn is_risk(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> bool {
     let required = is_required(planned);
     match final_verdict {
@@ -95,7 +96,7 @@ pub(super) fn is_risk(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> b
     }
 }
 
-/// Applies the rule.
+/// Applies the rule for readiness. The second value says why readiness is withheld, if it is.
 pub(super) fn readiness(tally: Tally, ran: RunKind) -> (Readiness, Option<Withheld>) {
     let named = |full, selection| if ran.selection { selection } else { full };
     let inconclusive = named(Readiness::Inconclusive, Readiness::SelectionInconclusive);

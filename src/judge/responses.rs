@@ -1,4 +1,4 @@
-//! Expectations about responses: of the provider's API, and of the partner's pages.
+//! Judges expectations about responses: of the provider's API, and of the partner's pages.
 
 use serde_json::json;
 
@@ -73,7 +73,7 @@ fn judge_response(
         Outcome::TransportError(trouble) => return ExpectationResult::Unknown(no_answer(&what, trouble, provider)),
         Outcome::Answered(answer) => answer,
     };
-    // A 429 or a 5xx from the provider is not the partner's doing.
+    // The partner is not to blame for a 429 or a 5xx of the provider.
     let theirs = provider && (answer.status == 429 || answer.status >= 500);
     if theirs && expectation.status.as_ref().is_some_and(|rule| !rule.holds(answer.status)) {
         return ExpectationResult::Unknown(Finding::new(
@@ -123,7 +123,7 @@ fn body(expectation: &ResponseExpectation, answer: &Response, scope: &Scope<'_>,
     ExpectationResult::all_of(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
 }
 
-/// Checks how often the partner counted the event that the request triggered.
+/// Judges how often the partner counted the event that the request triggered.
 fn counted(
     case: &Case<'_>,
     expectation: &ResponseExpectation,

@@ -1,5 +1,5 @@
-//! What templates and expectations can read: the profile, the pack's facts, values from steps, and calls that earlier
-//! expectations selected. It grows while a check is judged.
+//! The values that templates and expectations can read: the profile, the pack's facts, values from steps, and calls
+//! that earlier expectations selected. The scope grows while a check is judged.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ impl<'s> Scope<'s> {
         scope
     }
 
-    /// Sets the client that `client` refers to; without a name, the first.
+    /// Sets the client that `client` refers to; without a name, the first client.
     pub(super) fn turn_to(&mut self, client: Option<&str>) {
         let clients = &self.case.evidence.clients;
         let client = client.map_or_else(|| clients.values().next(), |name| clients.get(name));
@@ -50,17 +50,17 @@ impl<'s> Scope<'s> {
         self.known.insert(name.to_owned(), calls);
     }
 
-    /// The calls bound to a name.
+    /// Returns the calls bound to a name.
     pub(super) fn known(&self, name: &str) -> Option<&[&'s Entry]> {
         self.known.get(name).map(Vec::as_slice)
     }
 
-    /// All bound names, for a later restore.
+    /// Returns all bound names, so that they can be restored later.
     pub(super) fn all_known(&self) -> Known<'s> {
         self.known.clone()
     }
 
-    /// Restores the bound names, dropping those that were added since.
+    /// Restores bound names, and drops those that were added since.
     pub(super) fn come_back_to(&mut self, known: Known<'s>) {
         for name in std::mem::take(&mut self.known).into_keys() {
             self.set(&name, Value::Null);
@@ -76,7 +76,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// Evaluates the templates in a value.
+    /// Renders the templates in a value.
     pub(super) fn value<'v>(&self, value: &'v Value) -> Result<Cow<'v, Value>, ExpectationResult> {
         match value {
             Value::String(text) if !template::is_template(text) => Ok(Cow::Borrowed(value)),
@@ -87,7 +87,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// Evaluates the templates in a text.
+    /// Renders the templates in a text.
     pub(super) fn text<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, ExpectationResult> {
         if !template::is_template(text) {
             return Ok(Cow::Borrowed(text));
@@ -111,7 +111,7 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// Calls as templates read them: the fields of the first call, and `first`, `last` and `count` of all.
+/// Converts calls to a value for templates: the fields of the first call, and `first`, `last` and `count`.
 fn described(calls: &[&Entry]) -> Value {
     let one = |entry: Option<&&Entry>| entry.and_then(|entry| entry.what.call()).map_or(Value::Null, members);
     let (first, last) = (one(calls.first()), one(calls.last()));

@@ -1,5 +1,5 @@
-//! Whether a response is usable: it arrived, its status is a success, and its body matches the API. What the partner
-//! did not cause says nothing about the partner.
+//! Checks whether a response is usable: it arrived, its status is a success, and its body matches the API. What the
+//! partner did not cause says nothing about the partner.
 
 use serde_json::Value;
 
@@ -11,11 +11,11 @@ use crate::pack::step::{RequestStep, Step};
 /// Maximum length of a schema error in a finding, in characters.
 const MAX_QUOTE_CHARS: usize = 300;
 
-/// The JSON of a step's response.
+/// Returns the JSON of a step's response.
 ///
 /// # Errors
 ///
-/// Why the response is not usable, and who must act.
+/// A finding that says why the response is not usable, and who must act.
 pub(super) fn usable<'e>(case: &Case<'_>, step: &str, exchange: &'e Exchange) -> Result<&'e Value, Finding> {
     let what = format!("{} {}", exchange.request.method, exchange.request.url);
     let answer = match &exchange.outcome {
@@ -36,7 +36,7 @@ pub(super) fn usable<'e>(case: &Case<'_>, step: &str, exchange: &'e Exchange) ->
         .ok_or_else(|| Finding::new(Responsible::Provider, format!("the response of `{step}` is not JSON")))
 }
 
-/// The finding for a successful response that does not match the call's schema.
+/// Returns a finding if a successful response does not match the schema of the call.
 pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer: &Response) -> Option<Finding> {
     let line = request(case, step).filter(|step| step.api.is_some())?.request.split('?').next()?;
     let (method, path) = line.split_once(' ')?;
@@ -53,7 +53,7 @@ pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer
     let error = validator.iter_errors(json).next()?;
     let place = error.instance_path().to_string();
     let at = if place.is_empty() { String::new() } else { format!("at `{place}`, ") };
-    // The library prints the whole value, which may be a long list.
+    // The library writes out the whole value, which may be a long list.
     let why: String = error.to_string().chars().take(MAX_QUOTE_CHARS).collect();
     Some(Finding::new(
         Responsible::Provider,
@@ -61,7 +61,7 @@ pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer
     ))
 }
 
-/// The finding for a request without a response, with who must act.
+/// Makes the finding for a request without a response, with who must act.
 pub(super) fn no_answer(what: &str, trouble: &TransportError, provider: bool) -> Finding {
     let responsible = match trouble.kind {
         TransportErrorKind::Refused => Responsible::Partner,

@@ -1,4 +1,4 @@
-//! Expectations about values: of responses, captures and configuration.
+//! Judges expectations about values of responses, captures and configuration.
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ pub(super) fn judge(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Sc
         },
     };
     let single = match (&expectation.values, list.as_array().map(Vec::as_slice)) {
-        // A single node read as a whole represents itself.
+        // A single node that is taken as a whole stands for itself and not for a list.
         (Source::Selection(selection), Some([one]))
             if selection.select.as_str() == "$" && !selection.take.as_str().contains(['*', '?']) =>
         {
@@ -61,12 +61,12 @@ pub(super) fn judge(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Sc
     held.hinted(hint.as_deref())
 }
 
-/// The entry that a selection reads from.
+/// Returns the entry that a selection reads from.
 fn gave<'c>(case: &Case<'c>, selection: &Selection) -> Option<&'c Entry> {
     case.evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(selection.of.as_str()))
 }
 
-/// The selected value as the report names it.
+/// Returns the selected value as the report names it.
 fn name(selection: &Selection) -> String {
     let path = if selection.take.as_str() == "$" { &selection.select } else { &selection.take };
     match path.as_str().trim_start_matches('$').trim_start_matches('.').trim_end_matches("[*]") {
@@ -75,7 +75,7 @@ fn name(selection: &Selection) -> String {
     }
 }
 
-/// The nodes of a step to compare, or why there are none.
+/// Returns the nodes of a step to compare, or an unknown that says why there are none.
 fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<Vec<Node>, ExpectationResult> {
     let entry = gave(case, selection);
     let unknown =

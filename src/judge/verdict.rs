@@ -1,4 +1,4 @@
-//! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gives the same verdict.
+//! Judges single checks: from their evidence to a verdict.
 
 use super::case::{Case, unfinished};
 use super::deliveries::{self, judge_effect};
@@ -25,11 +25,12 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     let mut left_out = case.left_out();
     let seen = judge_all(case, &mut scope, &mut left_out, "assume", &case.check.assume);
     let verdict = match (&case.evidence.incomplete, seen) {
-        // What failed before the first step decides: everything after it is no evidence.
+        // If the run broke off before the first step, or nothing counts, this decides: whatever followed is no
+        // evidence.
         (Some(incomplete), _) if case.evidence.entries.is_empty() || incomplete.void => {
             Verdict::Inconclusive(Finding::new(incomplete.responsible, incomplete.reason.clone()))
         }
-        // If the run ended early, missing calls are not the partner's failure.
+        // If the record is incomplete, a missing call is not the partner's failure.
         (Some(incomplete), ExpectationResult::No(_) | ExpectationResult::Unknown(_)) => {
             Verdict::Inconclusive(Finding::new(incomplete.responsible, incomplete.reason.clone()))
         }
@@ -43,7 +44,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
             match (ExpectationResult::all_of([then, crash::none(case)]), incomplete) {
                 (ExpectationResult::No(finding), _) => {
                     match case.unfinished().filter(|_| !known_before(case, &finding)) {
-                        // A call that no step asked for is not missing.
+                        // The steps did not complete, so the failure may be a consequence of that.
                         Some(why) => Verdict::Inconclusive(why),
                         None => {
                             let because =
@@ -72,8 +73,8 @@ pub fn judge(case: &Case<'_>) -> Judgement {
     Judgement { verdict, remarks }
 }
 
-/// Whether a failure stands although the steps did not complete: what clients were shown, and what was answered,
-/// precedes the step that failed.
+/// Whether a failure stands although the steps did not complete. What clients were shown, and what was answered before
+/// the failed step, stays true.
 fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
     let index = finding.at.strip_prefix("/then/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
     match index.and_then(|index| case.check.then.get(index)) {
@@ -97,7 +98,7 @@ fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
     }
 }
 
-/// The result of a check that only a person can answer: inconclusive, until somebody attests it.
+/// Judges a check that only a person can answer: it is inconclusive until somebody attests it.
 pub fn question(check: &Check) -> Judgement {
     let finding = Finding::new(
         Responsible::Partner,
@@ -106,7 +107,7 @@ pub fn question(check: &Check) -> Judgement {
     Judgement { verdict: Verdict::Inconclusive(blame(check, finding)), remarks: Vec::new() }
 }
 
-/// Inconclusive, because what the check is about did not happen.
+/// Makes the finding for a check that did not exercise what it is about.
 fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
     let known = finding.because.take().or_else(|| measurements::cause(case));
     let known = known.or_else(|| delivery_outcome::crash_of_an_action(case));
@@ -116,7 +117,7 @@ fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
     finding
 }
 
-/// A hint for an action that answered 202 and was followed by no call.
+/// Returns a hint if an action answered 202 and no call followed.
 fn taken_on(case: &Case<'_>) -> Option<String> {
     let entries = || case.evidence.entries.iter();
     let followed = |action: &Entry| {
@@ -134,7 +135,7 @@ fn taken_on(case: &Case<'_>) -> Option<String> {
     ))
 }
 
-/// A check may name someone other than the partner as responsible.
+/// Names who must act: a check may name someone other than the partner.
 fn blame(check: &Check, mut finding: Finding) -> Finding {
     if check.responsible == ResponsibleParty::AccountManager && finding.responsible == Responsible::Partner {
         finding.responsible = Responsible::AccountManager;
@@ -142,7 +143,7 @@ fn blame(check: &Check, mut finding: Finding) -> Finding {
     finding
 }
 
-/// Judges the expectations of a list whose steps were not left out; a failure outweighs an unknown.
+/// Judges those expectations of a list whose steps were not left out. A failure outweighs an unknown.
 fn judge_all<'c>(
     case: &Case<'c>,
     scope: &mut Scope<'c>,
@@ -180,7 +181,7 @@ fn judge_expectation<'c>(
             ExpectationResult::any(e.any_of.iter().filter(|branch| left_out.concerns(branch)).map(|branch| {
                 let known = scope.all_known();
                 let held = softened(judge_expectation(case, scope, left_out, branch), branch);
-                // Names that a failed alternative bound are dropped.
+                // The names that a failed alternative bound are dropped.
                 if !matches!(held, ExpectationResult::Yes(_)) {
                     scope.come_back_to(known);
                 }

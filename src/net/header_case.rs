@@ -1,4 +1,4 @@
-//! Sends an HTTP/1.1 request on a connection of its own, with header names spelled as written.
+//! Sends an HTTP/1.1 request on a connection of its own, with header names spelled as they are written.
 //!
 //! Header names are case-insensitive, so HTTP clients write them in lower case. Some handlers copy a name from the
 //! documentation and recognise only that spelling.
@@ -16,10 +16,10 @@ use reqwest::{Body, Request, Response};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// The User-Agent of Preflight.
+/// The `User-Agent` of Preflight's requests.
 pub(crate) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSION"));
 
-/// The usual spellings of headers that a client adds.
+/// The usual spellings of the headers that a client adds.
 const ADDED: [&str; 5] = ["Host", "Accept", "User-Agent", "Content-Length", "Connection"];
 
 /// Why there is no response.
@@ -53,7 +53,7 @@ impl Error for NoResponse {
     }
 }
 
-/// Sends a request without TLS to the first reachable address; returns that address with the response.
+/// Sends a request without TLS to the first reachable address. Returns that address with the response.
 pub(crate) async fn call(
     addresses: &[SocketAddr],
     request: Request,
@@ -65,13 +65,13 @@ pub(crate) async fn call(
     let address = stream.peer_addr().map_err(NoResponse::Connect)?;
     let line = Spelled::new(stream, names(spelled));
     let (mut sender, connection) = handshake(TokioIo::new(line)).await.map_err(NoResponse::Broken)?;
-    // The task ends with the response, or when nobody waits for it any more; its errors show there.
+    // The task ends with the response, or when nobody waits for it any more. Its errors show in the response.
     tokio::spawn(async move { drop(connection.await) });
     let response = sender.send_request(request).await.map_err(NoResponse::Broken)?;
     Ok((Response::from(response.map(Body::wrap)), address))
 }
 
-/// The complete request: the path in its first line, and the headers that clients add.
+/// Completes a request: the path for its first line, and the headers that clients add.
 fn whole(request: Request) -> Result<hyper::Request<Body>, NoResponse> {
     let unwritable = |why: &dyn fmt::Display| NoResponse::Unwritable(why.to_string());
     let url = request.url().clone();
@@ -89,20 +89,20 @@ fn whole(request: Request) -> Result<hyper::Request<Body>, NoResponse> {
     Ok(request)
 }
 
-/// All names with their spelling: if all are lower-case, so are the added ones.
+/// Returns all header names with their spelling. If the given ones are all lower-case, so are the added ones.
 fn names(spelled: &[String]) -> Vec<String> {
     let small = spelled.iter().all(|name| *name == name.to_lowercase());
     let added = ADDED.into_iter().filter(|_| !small).map(str::to_owned);
     spelled.iter().cloned().chain(added).collect()
 }
 
-/// A stream that restores the spelling of header names in the first head that is written.
+/// A stream that restores the spelling of header names in the first request head that is written to it.
 struct Spelled<S> {
     stream: S,
     names: Vec<String>,
     /// The head written so far; `None` once it is complete.
     head: Option<Vec<u8>>,
-    /// Output that is spelled and not yet written.
+    /// Bytes with restored spelling that are not written yet.
     left: Vec<u8>,
 }
 
@@ -163,7 +163,7 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|window| window == b"\r\n\r\n")
 }
 
-/// Restores the spelling of names at the beginning of lines; a change of case does not change the length.
+/// Restores the spelling of names at the beginning of lines. A change of case does not change the length.
 fn spell(head: &mut [u8], names: &[String]) {
     for line in head.split_mut(|byte| *byte == b'\n').skip(1) {
         let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };

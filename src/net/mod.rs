@@ -1,4 +1,4 @@
-//! What may be sent where: what a host is, the gate, the HTTP client behind it, and the proxy for rehearsed builds.
+//! Decides what may be sent where: the gate, the HTTP client behind it, and the proxy for rehearsed builds.
 
 pub mod client;
 pub mod gate;

@@ -22,7 +22,7 @@ use crate::pack::types::Stage;
 use crate::profile::CallOut;
 use crate::template;
 
-/// URLs inside text and HTML, including the labels of secrets in them (`<rehearsal.onboarding_url>`).
+/// Matches URLs in text and HTML, including those that contain the label of a secret (`<rehearsal.onboarding_url>`).
 static URLS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i:https?)://(?:<[a-z_]+\.[a-z0-9_.#]+>|[^\s"'<>\\^`{}|])+"#).ok());
 
@@ -66,7 +66,7 @@ pub(super) async fn run(context: &mut CheckContext<'_>, step: &ActionStep) -> Re
     Ok(())
 }
 
-/// The partner's actions in the environment of the check.
+/// Returns the partner's actions in the environment of the check.
 fn actions<'d>(context: &CheckContext<'d>) -> Option<&'d IndexMap<String, CallOut>> {
     let profile = &context.run.plan.read.profile;
     match context.planned.stage.environment() {
@@ -75,8 +75,8 @@ fn actions<'d>(context: &CheckContext<'d>) -> Option<&'d IndexMap<String, CallOu
     }
 }
 
-/// Restarts the build: by the partner's own action if the profile has one, otherwise as it was started. An error if the
-/// action is not answered with success.
+/// Restarts the build through the partner's own action if the profile has one, otherwise by starting it again. Fails if
+/// the action is not answered with success.
 async fn restart(context: &CheckContext<'_>) -> Result<Outcome, StepError> {
     let run = context.run;
     let Some(call) = actions(context).and_then(|actions| actions.get("restart")) else {
@@ -126,8 +126,8 @@ async fn asked(run: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) ->
     Ok(run.send(draft, run.clock.answers_within(), false, None).await.outcome)
 }
 
-/// Hides provider pages that the partner shows: whoever reads their URLs has access. A simulator knows the URLs that it
-/// issued; for a real provider the provider's page hosts decide.
+/// Hides the provider pages that the partner shows, because their URLs alone give access. The simulator knows the URLs
+/// that it issued; for a real provider, the pack's page hosts decide.
 fn without_access(run: &RunContext, stage: Stage, outcome: &Outcome) -> Outcome {
     let pages = run.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
     let pages: Vec<Host> = pages.filter_map(|page| Host::parse(page)).collect();
@@ -143,12 +143,12 @@ fn without_access(run: &RunContext, stage: Stage, outcome: &Outcome) -> Outcome 
     })
 }
 
-/// The URLs in a response: `Location`, strings in JSON, and URLs in text and HTML.
+/// Returns the URLs in a response: `Location`, strings in JSON, and URLs in text and HTML.
 pub(super) fn presented(answer: &Response) -> Vec<String> {
     let mut urls: Vec<String> = answer.header("location").map(str::to_owned).into_iter().collect();
     match &answer.body {
         Body::Json(json) => crate::json::texts(json, &mut |_, text| urls.extend(within(text))),
-        // Inside an HTML attribute an ampersand is written `&amp;`.
+        // HTML attributes write an ampersand as `&amp;`.
         Body::Text(text) => urls.extend(within(&text.replace("&amp;", "&"))),
         Body::Empty | Body::Binary(_) => {}
     }

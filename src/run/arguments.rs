@@ -1,4 +1,4 @@
-//! What actions are told beside the client.
+//! The arguments of an action besides the client.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,8 @@ use super::context::run_context::RunContext;
 use crate::template;
 
 impl Identity {
-    /// The arguments of an action besides the client, generated once per subject, so that a repetition has the same.
+    /// Returns the arguments of an action besides the client. The subject's number is generated once, so that a
+    /// repeated action has the same arguments.
     pub(in crate::run) fn arguments(
         &mut self,
         run: &RunContext,

@@ -12,17 +12,18 @@ use crate::net::header_case::USER_AGENT;
 use crate::redact::Redactor;
 use crate::simulator::LimitReached;
 
-/// Maximum number of recorded calls about the clients of one check; a flood adds nothing.
+/// Maximum number of recorded calls about the clients of one check; a flood of calls adds no information.
 const MAX_CALLS: usize = 2_000;
 
-/// Maximum number of recorded unattributable calls per route, from both ends: only their existence and time matter.
+/// Maximum number of recorded unattributable calls per route, half from the start and half from the end: only their
+/// existence and time matter.
 const MAX_UNATTRIBUTED_CALLS: usize = 50;
 
 /// A call with its start and end, and the name of its client; `None` if it is unattributable.
 pub(super) type Attributed = (Instant, Instant, Option<String>, RecordedCall);
 
 impl RunContext {
-    /// The calls that cannot be attributed to any client, each line once.
+    /// Returns up to ten calls that cannot be attributed to any client, each method and URL once.
     pub(super) fn strays(&self) -> Vec<String> {
         let Some(simulator) = self.provider.simulator() else { return Vec::new() };
         let mut lines: Vec<String> = simulator
@@ -38,7 +39,7 @@ impl RunContext {
         lines.iter().map(|line| self.redactor.text(line)).collect()
     }
 
-    /// The remark about operations that the partner called and the simulator does not play.
+    /// Returns a remark about the operations that the partner called and the simulator does not play.
     pub(super) fn unplayed(&self) -> Option<String> {
         let entries = self.provider.simulator()?.journal().since(0);
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
@@ -55,20 +56,20 @@ impl RunContext {
         })
     }
 
-    /// The remarks about limits of the simulated provider that were reached.
+    /// Returns remarks about the limits of the simulated provider that were reached.
     pub(super) fn full(&self) -> Vec<String> {
         let full = self.provider.simulator().map(crate::simulator::Simulator::full).unwrap_or_default();
         full.iter().map(|full| format!("the simulated provider reached a limit: {}", full.describe())).collect()
     }
 
-    /// The remarks about keys that exceeded their rate limit.
+    /// Returns remarks about the keys that exceeded their rate limit.
     pub(super) fn busy(&self) -> Vec<String> {
         let used = self.provider.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
         let beyond = used.into_iter().filter(|usage| usage.beyond > 0);
         beyond.map(|usage| format!("the provider would have answered 429: {usage}")).collect()
     }
 
-    /// The partner's calls about some clients, and unattributable ones, since a position in the journal.
+    /// Returns the partner's calls about some clients, and its unattributable calls, since a position in the journal.
     pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Vec<Attributed> {
         let Some(simulator) = self.provider.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
         let entries = simulator.journal().since(mark);
@@ -86,8 +87,7 @@ impl RunContext {
             .collect()
     }
 
-    /// Whether the partner has called the simulated provider in this run, about any client; true if there is no
-    /// simulator.
+    /// Whether the partner has called the simulated provider in this run, about any client. True without a simulator.
     pub(super) fn has_called(&self) -> bool {
         self.provider
             .simulator()
@@ -101,13 +101,13 @@ impl RunContext {
             .is_some_and(|simulator| simulator.journal().since(mark).iter().any(|call| !is_ours(&call.what)))
     }
 
-    /// Why responses and records of the simulated provider are no longer evidence: it had to drop some state.
+    /// Returns why the simulated provider's responses and records are no longer evidence: it had to drop some state.
     pub(super) fn forgetful(&self) -> Option<String> {
         let full = self.provider.simulator()?.full().into_iter().find(LimitReached::is_forgetful)?;
         Some(format!("the simulated provider had to drop some of its records: {}", full.describe()))
     }
 
-    /// Why the record of a check lacks some calls about its clients; `None` if it is complete.
+    /// Returns why the record of a check lacks some calls about its clients; `None` if it is complete.
     pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
         let journal = self.provider.simulator().filter(|_| !clients.is_empty())?.journal();
         let mine = |call: &RecordedCall| clients.values().any(|client| call.client.as_ref() == Some(&client.email));
@@ -125,7 +125,7 @@ fn is_ours(call: &RecordedCall) -> bool {
     call.request.headers.iter().any(|(name, value)| name == "user-agent" && value == USER_AGENT)
 }
 
-/// The first and the last calls of each route, in order.
+/// Returns the first and the last calls of each route, in order.
 fn ends_by_route<'e, E>(entries: &[&'e E], call: impl Fn(&E) -> &RecordedCall) -> Vec<&'e E> {
     let key = |entry: &E| (call(entry).request.method.clone(), call(entry).api.clone(), call(entry).route.clone());
     let mut counts = HashMap::new();
@@ -143,7 +143,7 @@ fn ends_by_route<'e, E>(entries: &[&'e E], call: impl Fn(&E) -> &RecordedCall) -
     entries.iter().copied().filter(|entry| at_an_end(entry)).collect()
 }
 
-/// A call without its secrets; if redaction fails, only fields that contain no secret remain.
+/// Redacts a call. If that fails, only the fields that cannot contain a secret remain.
 fn redacted(redactor: &Redactor, call: &RecordedCall) -> RecordedCall {
     redactor.serialized(call).unwrap_or_else(|| RecordedCall {
         client: call.client.clone(),

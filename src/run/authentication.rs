@@ -1,4 +1,4 @@
-//! Authenticates Preflight's own calls to a provider: by key, by name and password, or by a token that it requests
+//! Authenticates Preflight's own calls to a provider: by a key, by a name and password, or by a token that is requested
 //! once.
 
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ use crate::template;
 /// Timeout of a token request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The target of a call: a real environment, or (`None`) the simulated provider; and one of its APIs.
+/// The target of a call: an API of a real environment, or of the simulated provider if `environment` is `None`.
 #[derive(Clone, Copy)]
 pub(super) struct ApiTarget<'a> {
     pub(super) run: &'a RunContext,
@@ -34,7 +34,7 @@ pub(super) struct ApiTarget<'a> {
 }
 
 impl<'a> ApiTarget<'a> {
-    /// Drafts an authenticated call without a body. `scope` contains the `client` that a token may be for.
+    /// Drafts an authenticated call without a body. `scope` contains the `client` for which a token may be needed.
     pub(super) async fn draft(self, method: &str, target: &str, scope: &Scope) -> Result<Draft, AuthError> {
         let mut draft = self.bare(method, target)?;
         draft.headers = match self.rule()? {
@@ -61,7 +61,7 @@ impl<'a> ApiTarget<'a> {
         rule.ok_or_else(|| AuthenticationError::NoRule { api: self.api.to_owned() })
     }
 
-    /// The headers that authenticate a call as the partner's own.
+    /// Returns the headers that authenticate a call as the partner itself.
     async fn own(self) -> Result<Vec<(String, String)>, AuthError> {
         let scope = self.credentials();
         match self.rule()? {
@@ -77,7 +77,7 @@ impl<'a> ApiTarget<'a> {
         }
     }
 
-    /// The token request of the client credentials grant (RFC 6749, section 4.4.2).
+    /// Drafts the token request of the client credentials grant (RFC 6749, section 4.4.2).
     fn ask(self, own: &ClientCredentials, scope: &Scope) -> Result<Draft, AuthError> {
         let of = ApiTarget { api: own.from.as_deref().unwrap_or(self.api), ..self };
         let mut ask = of.bare(&own.mint.method, &own.mint.path)?;
@@ -88,11 +88,11 @@ impl<'a> ApiTarget<'a> {
             form.append_pair("scope", &template::render_text(wanted, scope)?);
         }
         match own.sent {
-            // RFC 6749, section 2.3.1: name and password are form-encoded first.
+            // RFC 6749, section 2.3.1: the name and the password are form-encoded first.
             CredentialsSent::Basic => {
                 let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
                 let (id, secret) = (encoded(&id), encoded(&secret));
-                // Redaction would not recognise the encoded form inside Base64.
+                // Redaction would not recognise the encoded secret inside Base64, so it is registered as well.
                 let place = self.environment.map_or("rehearsal", Environment::word);
                 self.run.redactor.capture(&format!("{place}.client_secret"), &secret);
                 ask.headers.push(basic(&id, &secret));
@@ -106,7 +106,7 @@ impl<'a> ApiTarget<'a> {
         Ok(ask)
     }
 
-    /// The header with a token for this API: the cached one, or the response to a new request.
+    /// Returns the header with a token for this API: the cached token, or a newly requested one.
     async fn bearer(self, ask: Draft) -> Result<Vec<(String, String)>, AuthError> {
         let Some(token_request) = self.rule()?.token_request(self.api) else {
             return Err(AuthenticationError::NoTokens { api: self.api.to_owned() }.into());
@@ -133,7 +133,7 @@ impl<'a> ApiTarget<'a> {
     }
 
     async fn minted(self, token_request: TokenRequest<'_>, ask: Draft) -> Result<String, AuthError> {
-        // A response with a token is never recorded.
+        // The response contains the token, so it is never recorded.
         let sent = self.run.send(ask, REQUEST_TIMEOUT, false, None).await;
         let is_good = sent.outcome.answer().is_some_and(|answer| (200..300).contains(&answer.status));
         if !is_good {
@@ -150,7 +150,7 @@ impl<'a> ApiTarget<'a> {
         Ok(token)
     }
 
-    /// A call without authentication.
+    /// Drafts a call without authentication.
     fn bare(self, method: &str, target: &str) -> Result<Draft, AuthenticationError> {
         let (base, purpose) = self.side()?;
         let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
@@ -158,7 +158,7 @@ impl<'a> ApiTarget<'a> {
         Ok(Draft { purpose, method: method.into(), url, headers: Vec::new(), body: Vec::new(), credentials })
     }
 
-    /// The base URL of the API, and the purpose by which the gate judges the call.
+    /// Returns the base URL of the API, and the purpose by which the gate judges the call.
     fn side(self) -> Result<(Url, Purpose), AuthenticationError> {
         let ApiTarget { run, environment, api } = self;
         let Some(environment) = environment else {
@@ -172,8 +172,8 @@ impl<'a> ApiTarget<'a> {
         Ok((base.clone(), Purpose::Provider { environment, api: api.into() }))
     }
 
-    /// The key and the credentials for the target: from the profile, or issued by the simulator. Missing ones are
-    /// omitted.
+    /// Returns the key and the credentials for the target: those of the profile, or those that the simulator issued.
+    /// Missing ones are omitted.
     fn credentials(self) -> Scope {
         let Some(environment) = self.environment else {
             return json!({ "api_key": self.run.provider.issued_key(), "credentials": self.run.provider.issued_credentials() });
@@ -188,7 +188,7 @@ impl<'a> ApiTarget<'a> {
     }
 }
 
-/// Basic authentication (RFC 7617).
+/// Returns the header of basic authentication (RFC 7617).
 fn basic(name: &str, password: &str) -> (String, String) {
     ("authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{name}:{password}"))))
 }

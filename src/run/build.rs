@@ -17,9 +17,10 @@ impl RunContext {
         self.partner.build.lock().await.process = Some(process);
     }
 
-    /// Makes sure that the build a check needs is running: the plain one, or a variant started for this check only. A
-    /// build that ended by itself is restarted; the checks in progress report the cause. A build that fell silent is
-    /// restarted only for a variant or for a check with restarts: it would fall silent again.
+    /// Makes sure that the build that a check needs is running: the plain one, or a variant that is started for this
+    /// check only. A build that ended by itself is started again; the checks in progress report why it ended. A build
+    /// that fell silent is started again only for a variant or for a check with restarts, because it would probably
+    /// fall silent once more.
     pub(super) async fn as_wanted(&self, planned: &PlannedCheck) -> Result<(), BuildError> {
         let variant = planned.packed.check.given.variant.as_deref();
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return Ok(()) };
@@ -68,26 +69,27 @@ impl RunContext {
         }
     }
 
-    /// Records that the build has ended by itself, if it has.
+    /// Records the exit of the build if it has ended by itself.
     async fn notice(&self, build: &mut Build) {
         let Some(process) = &mut build.process else { return };
         let Some(exit) = process.ended().await else { return };
         let words = process.last_words(&self.redactor);
         let said = format!("the partner's build ended by itself during the run ({exit}); its last lines: {words}");
         build.mishaps.push((Instant::now(), said));
-        // Dropping the process also ends child processes that it left behind.
+        // Dropping the process also ends the child processes that it left behind.
         build.process = None;
     }
 
-    /// The number of the running build; `None` if none runs.
+    /// Returns the number of the running build; `None` if none runs.
     pub(super) async fn running(&self) -> Option<usize> {
         let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         build.process.as_ref().map(|_| build.number)
     }
 
-    /// Records that a build is silent, if it has been for longer than a response may take, or is stopped and cannot
-    /// answer; `told` makes the message. `Some(None)`: it may still answer. `None`: it has ended or was restarted.
+    /// Records that a build is silent if it has kept quiet for longer than any response may take, or if it is stopped
+    /// and cannot answer; `told` composes the message. Returns `Some(None)` while the build may still answer, and
+    /// `None` if it has ended or was restarted.
     pub(super) async fn gives_up(
         &self,
         number: usize,
@@ -108,7 +110,7 @@ impl RunContext {
         Some(Some(said))
     }
 
-    /// The message about a build that has ended by itself or fallen silent since an instant.
+    /// Returns the message about a build that has ended by itself or fallen silent since an instant.
     pub(super) async fn ended_since(&self, from: Instant) -> Option<String> {
         let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
@@ -120,14 +122,14 @@ impl RunContext {
         self.partner.build.lock().await.process.is_some()
     }
 
-    /// The last lines of the build's output, redacted, with their times.
+    /// Returns the last lines of the build's output, redacted, with their times.
     pub(super) async fn last_lines(&self) -> Vec<(Instant, String)> {
         let build = self.partner.build.lock().await;
         build.process.as_ref().map(|process| process.lines(&self.redactor)).unwrap_or_default()
     }
 
-    /// Stops the partner's build. Returns the messages about each time that it ended by itself or fell silent, each
-    /// once.
+    /// Stops the partner's build. Returns a message for each time that it ended by itself, fell silent or did not
+    /// start; consecutive duplicates appear once.
     pub async fn tear_down(&self) -> Vec<String> {
         let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::pack::types::Span;
 use crate::template::TemplateError;
 
-/// What keeps the partner's build or one of its commands from running.
+/// A reason why the partner's build or one of its commands does not run.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum BuildError {
     #[error("the profile has no rehearsal")]
@@ -15,12 +15,12 @@ pub(super) enum BuildError {
     NoStart,
     #[error("the profile has no variant `{name}`")]
     NoVariant { name: String },
-    /// A template of a command or of a variable has no value.
+    /// A template in a command or a variable cannot be rendered.
     #[error("`{text}`: {cause}")]
     Text { text: String, cause: TemplateError },
     #[error("the command is empty")]
     EmptyCommand,
-    /// The system does not start the program that an entry of the profile names.
+    /// The system cannot start the program that an entry of the profile names.
     #[error("`{program}`, the first word of `{place}`, cannot start: {cause}")]
     NoProgram { program: String, place: String, cause: Arc<io::Error> },
     #[error("it has no output")]
@@ -35,7 +35,7 @@ pub(super) enum BuildError {
     PortTaken { port: u16, page: String },
     #[error("the build ended before it was ready ({exit}); its last lines: {lines}")]
     EndedEarly { exit: String, lines: String },
-    /// The build has ended, and something answers for it.
+    /// The build has ended, but something still answers at its address.
     #[error(
         "the build ended ({exit}), but {page} still answers: another process uses port {port}, or the build left a \
          child process behind; start the build so that it keeps running until it is stopped; its last lines: {lines}"
@@ -43,13 +43,13 @@ pub(super) enum BuildError {
     EndedButAnswered { exit: String, page: String, port: u16, lines: String },
     #[error("{page} did not answer with a status below 400 within {within}: {found}")]
     NotReady { page: String, within: Span, found: String },
-    /// A build that Preflight started is [not ready](BuildError::NotReady) in time.
+    /// The build that Preflight started is [not ready](BuildError::NotReady) in time.
     #[error("{late}{}; the build's last lines: {lines}", stopped_process(*.stopped))]
     StartedButNotReady { late: Box<BuildError>, stopped: Option<i32>, lines: String },
     /// The gate denies the probe of the build's address.
     #[error("{reason}")]
     ProbeDenied { reason: String },
-    /// The build fell silent earlier in the run, with what was observed then.
+    /// The build fell silent earlier in the run; the text says what was observed then.
     #[error("{observed}")]
     Silent { observed: String },
     #[error("{last}; Preflight does not restart it after {failures} failures")]

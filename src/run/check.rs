@@ -18,7 +18,7 @@ use crate::pack::step::{ActionStep, EventStep, Pause, Step, WaitStep};
 use crate::pack::types::Stage;
 use crate::plan::PlannedCheck;
 
-/// Runs a check and writes into its log. Trouble is written down too; nothing is returned.
+/// Runs a check and records it in its log. Errors are recorded as well, not returned.
 pub(super) async fn run(run: &RunContext, planned: &PlannedCheck, log: &Log, lane: &Arc<Semaphore>) {
     if planned.stage != Stage::Rehearsal {
         return carry_out(run, planned, log, lane).await;
@@ -31,7 +31,7 @@ pub(super) async fn run(run: &RunContext, planned: &PlannedCheck, log: &Log, lan
         biased;
         why = run.falls_silent() => Some(why),
         () = carry_out(run, planned, log, lane) => {
-            // A missing response says nothing if the build answers nothing at all.
+            // If the build answers nothing at all, a missing response says nothing about this check.
             let answered = |outcome: &Outcome| outcome.answer().is_some();
             if !log.read(|evidence| evidence.entries.iter().filter_map(|entry| entry.what.asked()).all(answered)) {
                 run.beyond_doubt().await;
@@ -44,7 +44,7 @@ pub(super) async fn run(run: &RunContext, planned: &PlannedCheck, log: &Log, lan
     }
 }
 
-/// Records why a check could not begin; other checks may be the cause, if the build broke down under them.
+/// Records why a check could not begin. If the build broke down meanwhile, other checks may be the cause.
 async fn not_begun(run: &RunContext, log: &Log, why: StepError, from: Instant) {
     run.beyond_doubt().await;
     match run.ended_since(from).await {
@@ -81,7 +81,7 @@ async fn carry_out(run: &RunContext, planned: &PlannedCheck, log: &Log, lane: &A
     run.restore(&overrides);
 }
 
-/// Sets all clients up at the same time, then installs overrides.
+/// Sets up all clients at the same time, then installs the overrides. Returns the numbers of the overrides.
 async fn begin(context: &mut CheckContext<'_>) -> Result<Vec<u64>, StepError> {
     let (run, check) = (context.run, &context.planned.packed.check);
     let given = check.given.client_setups();
@@ -153,7 +153,7 @@ async fn run_step(context: &mut CheckContext<'_>, step: &Step) -> Result<(), Ste
     }
 }
 
-/// Waits, until the condition of the step holds.
+/// Waits until the condition of the step holds or its time is over. Without a condition it waits the whole time.
 async fn wait(context: &mut CheckContext<'_>, step: &WaitStep) {
     let from = Instant::now();
     let length = match step.wait {
@@ -172,8 +172,8 @@ async fn wait(context: &mut CheckContext<'_>, step: &WaitStep) {
     pages::look(context).await;
 }
 
-/// Looks up the effects that the check asks for, all at the same time, and keeps a quiet period where an effect has an
-/// upper bound.
+/// Looks up the effects that the check asks about, one step after another. Where an effect has an upper bound, keeps a
+/// quiet period and looks again.
 async fn effects(context: &CheckContext<'_>) {
     let check = &context.planned.packed.check;
     let mut wanted: BTreeMap<&str, bool> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Deletes what a check created in the test environment, and nothing else.
+//! Deletes from the test environment what a check created there, and nothing else.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::json_path::JsonPath;
 use crate::pack::actions::Cleanup;
 use crate::pack::types::{Environment, Stage};
 
-/// Deletes the generated clients of a check. A client that cannot be deleted is reported.
+/// Deletes the generated clients of a check, and reports each that cannot be deleted.
 pub(super) async fn cleanup(context: &CheckContext<'_>) {
     let Some(how) = context.run.plan.pack.provider.cleanup.as_ref().filter(|_| context.planned.stage == Stage::Test)
     else {
@@ -30,14 +30,14 @@ pub(super) async fn cleanup(context: &CheckContext<'_>) {
     }
 }
 
-/// Deletes a client; `false` if the provider has none.
+/// Deletes a client. Returns `false` if the provider does not know it.
 async fn take_away(run: &RunContext, how: &Cleanup, client: &Identity) -> Result<bool, StepError> {
     let ask = async |line: &str| provider_query::provider(run, Environment::Test, &how.api, line, client).await;
     let there = ask(&how.look).await?;
     if there.status == 404 {
         return Ok(false);
     }
-    // This run generated the address, so whatever has it, and no other address, was created by this run.
+    // This run generated the address. A client with this address and no other was therefore created by this run.
     let emails = found(&there, &how.email);
     let ours = |email: &Value| email.as_str().is_some_and(|email| email.eq_ignore_ascii_case(&client.email));
     if emails.is_empty() || !emails.iter().all(ours) {

@@ -1,5 +1,5 @@
-//! Brings both sides to the state in which a check begins, through the partner's own actions and the provider's events;
-//! only then installs the overrides.
+//! Brings both sides to the state in which a check begins: first through the partner's own actions and the provider's
+//! events, then by overrides.
 
 use std::time::{Duration, Instant};
 
@@ -17,17 +17,17 @@ use crate::pack::simulator::SetupStep;
 use crate::pack::types::{Environment, Span, Stage};
 use crate::simulator::{Effect, Override, Simulator};
 
-/// The result of setting a client up.
+/// The result of setting up a client.
 pub(super) struct SetupResult {
     /// The client, as far as the set-up got.
     pub(super) client: Identity,
     /// Why the set-up did not complete.
     pub(super) trouble: Option<StepError>,
-    /// Notes for the report if the check is inconclusive.
+    /// Notes that the report shows if the check is inconclusive.
     pub(super) notes: Vec<String>,
 }
 
-/// Sets a client up against the simulated provider.
+/// Sets up a client against the simulated provider.
 pub(super) async fn begin(run: &RunContext, beginning: &ClientSetup) -> SetupResult {
     let mut setup_result = SetupResult { client: Identity::new(), trouble: None, notes: Vec::new() };
     setup_result.trouble = match run.unheard() {
@@ -68,15 +68,15 @@ async fn bring(
     Ok(())
 }
 
-/// Gives a partner that polls time to see the new state: until it has called about the client, or a reaction time has
-/// passed.
+/// Gives a partner that polls time to notice the new state: until it has called about the client, or until the reaction
+/// time is over.
 async fn noticed(run: &RunContext, before: usize, client: &Identity) {
     let client = IndexMap::from([(String::new(), client.clone())]);
-    // A partner that polls only when its user returns does so in the check itself.
+    // A partner that polls only when its user returns will do so within the check itself.
     drop(tokio::time::timeout(run.clock.reaction(), run.another_call(before, &client)).await);
 }
 
-/// Sets a client up in a real environment, through the partner's deployment and manual steps.
+/// Sets up a client in a real environment, through the partner's deployment and manual steps.
 pub(super) async fn set_up_in(
     run: &RunContext,
     environment: Environment,
@@ -139,7 +139,7 @@ async fn act(run: &RunContext, simulator: &Simulator, client: &mut Identity, nam
     let from = Instant::now();
     let outcome = action::perform(run, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
     client.capture(call, &outcome);
-    // Other checks may have filled the partner's queue.
+    // Other checks may have filled the partner's queue, so it gets the time for a retry.
     let within = run.clock.retry();
     if !run.clock.waits.during(known_within(simulator, client, within)).await {
         let found = match &outcome {
@@ -147,7 +147,7 @@ async fn act(run: &RunContext, simulator: &Simulator, client: &mut Identity, nam
             Outcome::TransportError(trouble) => trouble.detail.clone(),
         };
         run.beyond_doubt().await;
-        // A build that has ended may call after it is restarted.
+        // A build that has ended may still call after it is restarted.
         if run.ended_since(from).await.is_none() {
             run.clock.waits.in_vain(format!("the action {name}: {found}"));
         }
@@ -157,7 +157,7 @@ async fn act(run: &RunContext, simulator: &Simulator, client: &mut Identity, nam
     Ok(())
 }
 
-/// Waits until the provider knows a client, up to a limit.
+/// Waits up to a limit until the provider knows a client. Returns whether it does.
 pub(super) async fn known_within(simulator: &Simulator, client: &Identity, limit: Duration) -> bool {
     let started = Instant::now();
     let journal = simulator.journal();
@@ -173,7 +173,7 @@ pub(super) async fn known_within(simulator: &Simulator, client: &Identity, limit
     }
 }
 
-/// Installs overrides for a client; returns their numbers, which remove them again.
+/// Installs overrides for a client. Returns their numbers, by which they are removed again.
 pub(super) fn arrange(simulator: &Simulator, client: &Identity, words: &[Word]) -> Vec<u64> {
     let overrides = words.iter().flat_map(|word| {
         let nth = word.nth.or(word.once.then_some(1));

@@ -1,5 +1,5 @@
-//! Runs the partner's own commands, like its build: with a cleared environment, and ended together with their child
-//! processes.
+//! Runs the partner's own commands as it runs the build: with a cleared environment, and ending their child processes
+//! as well.
 
 use serde_json::Value;
 
@@ -12,8 +12,8 @@ use crate::evidence::{Body, Outcome, Response, TransportError, TransportErrorKin
 use crate::pack::types::{Span, Stage};
 use crate::profile::Variant;
 
-/// Runs a command to its end; its standard output is the response. In a rehearsal it gets the variables of the plain
-/// build, and is contained like it.
+/// Runs a command to its end, and returns its standard output as the response. In a rehearsal, the command gets the
+/// variables of the plain build and is contained like the build.
 pub(super) async fn run(
     run: &RunContext,
     stage: Stage,
@@ -46,7 +46,7 @@ pub(super) async fn run(
     Ok(Outcome::Answered(Response { status: if success { 200 } else { 500 }, headers: Vec::new(), body }))
 }
 
-/// The template values of a command: its arguments, and in a rehearsal those of the build.
+/// Returns the template values of a command: its arguments, and in a rehearsal also those of the build.
 fn command_scope(run: &RunContext, stage: Stage, scope: &Scope) -> Scope {
     let mut values = scope.clone();
     if stage == Stage::Rehearsal

@@ -1,4 +1,4 @@
-//! Conditions of steps on what has happened so far, and the end of a record.
+//! Evaluates the conditions of steps on the record so far, and completes the record at the end.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::pack::types::Stage;
 /// Minimum interval between evaluations of a condition while calls arrive.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Waits until an expectation holds, up to `most`.
+/// Waits until an expectation holds, for at most `most`.
 pub(super) async fn until(context: &CheckContext<'_>, expectation: &Expectation, most: Duration) {
     let started = Instant::now();
     loop {
@@ -25,7 +25,7 @@ pub(super) async fn until(context: &CheckContext<'_>, expectation: &Expectation,
         if left.is_zero() {
             return;
         }
-        // A timeout means that no call came; the next evaluation is the last one.
+        // A timeout means that no call came, so the next evaluation is the last one.
         drop(tokio::time::timeout(left, context.run.another_call(seen, &context.clients)).await);
         tokio::time::sleep(POLL_INTERVAL.min(most.saturating_sub(started.elapsed()))).await;
     }
@@ -39,8 +39,8 @@ pub(super) fn holds(context: &CheckContext<'_>, expectation: &Expectation) -> bo
     })
 }
 
-/// Completes the record with the partner's calls, the denied hosts and the provider's records, and says why it is
-/// incomplete, if it is. `from` is when the check began.
+/// Completes the record with the partner's calls, the denied hosts and the provider's records, and states why the
+/// record is incomplete if it is. `from` is when the check began.
 pub(super) async fn finish(context: &CheckContext<'_>, from: Instant) {
     let gathered = gather(context);
     context.log.know_clients(clients(context));
@@ -49,7 +49,7 @@ pub(super) async fn finish(context: &CheckContext<'_>, from: Instant) {
         return;
     }
     if let Some(ended) = context.run.ended_since(from).await {
-        // A check that was not exercised shows only its notes.
+        // The report of a check that was not exercised shows only its notes.
         context.log.add_notes([ended.clone()]);
         context.log.disturbed(Responsible::Partner, ended);
     }
@@ -82,12 +82,13 @@ fn asks_for_refused(expectation: &Expectation) -> bool {
     }
 }
 
-/// The clients of the check as templates read them.
+/// Returns the clients of the check as templates read them.
 fn clients(context: &CheckContext<'_>) -> Map<String, Value> {
     context.clients.iter().map(|(name, client)| (name.clone(), client.value())).collect()
 }
 
-/// What the partner called, whom it tried to reach, and what the provider holds, which is in no record yet.
+/// Collects what the record lacks: the partner's calls, the denied hosts that it tried to reach, and the provider's
+/// records.
 fn gather(context: &CheckContext<'_>) -> Vec<Entry> {
     let (run, log) = (context.run, context.log);
     let now = Instant::now();

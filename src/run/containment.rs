@@ -1,4 +1,4 @@
-//! Contains the partner's software: the proxy that it is told to use, and the denied hosts that it tried to reach.
+//! Contains the partner's software: tells it to use a proxy, and observes which denied hosts it tries to reach.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -8,13 +8,13 @@ use crate::evidence::DeniedHost;
 use crate::net::proxy::{HostPolicy, Proxy};
 use crate::profile::{Rehearsal, provider_hosts};
 
-/// The variables that name a proxy, in both cases: programs read one or the other.
+/// The variables that name a proxy. They are set in upper and lower case, because programs read one or the other.
 const PROXY_VARIABLES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
-/// The variable that lists hosts reached without a proxy, with our value.
+/// The variable that lists the hosts to reach without a proxy, with its value.
 const NO_PROXY_HOSTS: (&str, &str) = ("NO_PROXY", "127.0.0.1,localhost,::1");
 
-/// A variable without which a widespread runtime ignores the others.
+/// The variable without which Node.js ignores the proxy variables, with its value.
 const NODE_PROXY_SWITCH: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
 
 impl RunContext {
@@ -23,12 +23,12 @@ impl RunContext {
         let shut = provider_hosts(&self.plan.read.trusted.environments);
         let doors = HostPolicy::new(rehearsal.allow_hosts.iter().map(String::as_str), shut.iter().map(String::as_str));
         let proxy = Proxy::start(doors).await?;
-        // The set-up runs once; if it was cut short, the existing proxy keeps serving.
+        // The set-up runs once. If it was cut short and runs again, the existing proxy keeps serving.
         drop(self.partner.proxy.set(proxy));
         Ok(())
     }
 
-    /// The environment of a partner process: the proxy variables, then its own, which take precedence.
+    /// Returns the environment of a partner process: the proxy variables, and its own, which take precedence.
     pub(super) fn proxied(&self, own: Vec<(String, String)>) -> Vec<(String, String)> {
         let Some(proxy) = self.partner.proxy.get() else { return own };
         let url = proxy.url();
@@ -42,12 +42,12 @@ impl RunContext {
         variables
     }
 
-    /// The denied hosts that the partner's build tried to reach in this run.
+    /// Returns the denied hosts that the partner's build tried to reach in this run.
     pub(super) fn refused(&self) -> Vec<DeniedHost> {
         self.partner.proxy.get().map(Proxy::refused).unwrap_or_default()
     }
 
-    /// The remarks about denied hosts, each once.
+    /// Returns a remark about each denied host.
     pub(super) fn default_replies(&self) -> Vec<String> {
         let refused = self.refused();
         let hosts: BTreeSet<&str> = refused.iter().map(|refused| refused.host.as_str()).collect();
@@ -63,8 +63,8 @@ impl RunContext {
         words.collect()
     }
 
-    /// Why denied hosts cannot be observed, if so. Calls that bypass the proxy are not visible either, but nothing
-    /// reveals them from outside.
+    /// Returns why denied hosts cannot be observed, if so. Calls that bypass the proxy cannot be observed either, but
+    /// nothing reveals that from outside.
     pub(super) fn unwatched(&self) -> Option<String> {
         let rehearsal = self.plan.read.profile.rehearsal.as_ref()?;
         if rehearsal.start.is_none() {

@@ -1,18 +1,18 @@
-//! The output of the partner's build while it failed, recorded next to the failure.
+//! Records the output that the partner's build wrote around a failure, next to the failure.
 
 use std::time::Duration;
 
 use super::context::check_context::CheckContext;
 use crate::evidence::{EntryKind, Offset, Outcome};
 
-/// Time for the output of a crash to arrive.
+/// How long to wait for the output of a crash to arrive.
 const OUTPUT_DELAY: Duration = Duration::from_millis(100);
 
 /// Maximum number of output lines per failure.
 const MAX_OUTPUT_LINES: usize = 12;
 
-/// Records the build's output at each failure since a position in the log: a crash, or no response. Simultaneous
-/// failures count as one.
+/// Records the build's output at each failure since a position in the log. A failure is a crash or a missing response.
+/// Overlapping failures count as one.
 pub(super) async fn listen(context: &CheckContext<'_>, since: usize) {
     let mut moments: Vec<(Offset, Offset)> = context.log.read(|evidence| {
         let since = evidence.entries[since.min(evidence.entries.len())..].iter();

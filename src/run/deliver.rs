@@ -1,5 +1,5 @@
-//! Deliveries to the partner's handler: genuine ones, altered ones between two genuine twins, bursts, and the
-//! diagnostic deliveries that follow a rejected genuine one or an unkept limit.
+//! Sends deliveries to the partner's handler: genuine ones, altered ones between two genuine twins, bursts, and the
+//! diagnostic deliveries that follow a rejected genuine one or a timestamp limit that was not kept.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -19,10 +19,10 @@ use crate::pack::step::{DeliverStep, EventChoice};
 use crate::pack::types::Age;
 use crate::webhook::{self, DeliverySpec};
 
-/// The largest age that the search for a limit tries, in seconds: 30 days.
+/// The largest age that the search for a timestamp limit tries, in seconds: 30 days.
 const MAX_AGE_SECONDS: i64 = 30 * 86_400;
 
-/// The precision of the search for a limit, in seconds.
+/// The precision of the search for a timestamp limit, in seconds.
 const AGE_TOLERANCE_SECONDS: i64 = 5;
 
 /// Runs a `deliver` step.
@@ -31,7 +31,7 @@ pub(super) async fn run(context: &mut CheckContext<'_>, step: &DeliverStep) -> R
     let hooks = plan.pack.provider.webhooks.as_ref().ok_or(StepError::NoWebhooks)?;
     let occasions = occasions(context, hooks, step)?;
     if let Some(name) = &step.name {
-        // A redelivery uses the name that the event had.
+        // A later redelivery uses the name that this delivery gave the event.
         let named = occasions.iter().map(|one| one.clone().named(step.with.event.as_deref()));
         context.occasions.insert(name.clone(), named.collect());
     }
@@ -46,15 +46,15 @@ pub(super) async fn run(context: &mut CheckContext<'_>, step: &DeliverStep) -> R
     let sender = Sender { context, hooks, step: step.name.as_deref(), again, later, patient };
     let before = context.log.read(|evidence| evidence.entries.len());
     sender.deliver_all(&occasions, step).await;
-    // If an event is redelivered altered, its effects cannot be assigned to one delivery.
+    // The effects of an event that is redelivered altered cannot be assigned to one delivery.
     if (later || asks_whether_taken_in(context, step)) && (!again || step.alter.is_empty()) {
         sender.look_later(before).await;
     }
     Ok(())
 }
 
-/// Whether to look up effects of genuine deliveries although they were acknowledged: acknowledged does not mean
-/// processed. Only checks without `needs` ask this, so that it is asked once.
+/// Whether to look up the effects of genuine deliveries even if they are acknowledged, because an acknowledged event
+/// may not be processed. Only checks without `needs` do this, so that the question is asked once.
 fn asks_whether_taken_in(context: &CheckContext<'_>, step: &DeliverStep) -> bool {
     let check = &context.planned.packed.check;
     let genuine = step.with == Alteration::default() && step.alter.is_empty() && step.burst.is_none();
@@ -66,7 +66,7 @@ fn asks_whether_taken_in(context: &CheckContext<'_>, step: &DeliverStep) -> bool
         })
 }
 
-/// The outcome of a delivery by the provider's rule.
+/// How the handler treated a delivery, by the provider's rule for success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DeliveryTreatment {
     Accepted,
@@ -81,27 +81,27 @@ struct Sender<'s, 'd> {
     context: &'s CheckContext<'d>,
     hooks: &'s Webhooks,
     step: Option<&'s str>,
-    /// Whether all deliveries except controls are of the same event.
+    /// Whether all deliveries except the controls are of the same event.
     again: bool,
-    /// Whether an acknowledgement says nothing, because the handler verifies after it answers.
+    /// Whether an acknowledgement says nothing because the handler verifies after it answers.
     later: bool,
-    /// Whether to wait beyond the provider's limit, so that a late response is seen as late; not in a burst, and not
-    /// for a handler that stayed silent once already.
+    /// Whether to wait beyond the provider's limit, so that a late response is recorded as late. Not in a burst, and
+    /// not for a handler that has already kept a delivery waiting.
     patient: AtomicBool,
 }
 
 impl Sender<'_, '_> {
-    /// Another event of the same kind.
+    /// Makes another event of the same kind.
     fn fresh(&self, event_instance: &EventInstance) -> EventInstance {
         event_instance.fresh(self.context, self.hooks)
     }
 
-    /// The same event if the step says `again`, otherwise another of the same kind.
+    /// Returns the same event if the step redelivers one, otherwise another of the same kind.
     fn next(&self, event_instance: &EventInstance) -> EventInstance {
         if self.again { event_instance.clone() } else { self.fresh(event_instance) }
     }
 
-    /// Sends everything that the step asks for.
+    /// Sends everything that the step asks for, and diagnoses a rejected genuine delivery.
     async fn deliver_all(&self, occasions: &[EventInstance], step: &DeliverStep) {
         let mut refused = None;
         for event_instance in occasions {
@@ -119,8 +119,8 @@ impl Sender<'_, '_> {
             for (_, further) in arranged {
                 self.deliver(&self.next(event_instance), &further, DeliveryRole::Plain).await;
             }
-            // Without a response, or after a redirect, another signature cannot change anything. Some handlers crash on
-            // a signature that they consider wrong.
+            // Without a response, or after a redirect, another signature cannot change anything. A crash counts as a
+            // rejection, because some handlers crash on a signature that they consider wrong.
             if matches!(treated, DeliveryTreatment::Refused | DeliveryTreatment::Crashed)
                 && step.with == Alteration::default()
             {
@@ -173,7 +173,7 @@ impl Sender<'_, '_> {
             request: crate::evidence::Request::default(),
             outcome: Outcome::TransportError(not_sent("nothing was sent")),
             latency_ms: 0,
-            // The body of an event with an unknown name cannot be documented.
+            // The body of an event with an unknown name counts as documented, because the handler must accept it.
             documented: event_instance.documented || alteration.event.is_some(),
             effects: None,
         };
@@ -193,7 +193,7 @@ impl Sender<'_, '_> {
             body: signed.body,
             credentials: Vec::new(),
         };
-        // Waits longer than the provider, so that a late response is seen as late.
+        // Waits longer than the provider would, so that a late response is recorded as late.
         let longer = if self.hooks.success.within.is_some() && self.patient.load(Ordering::Relaxed) { 3 } else { 1 };
         let patience = self.hooks.success.patience() * longer + Duration::from_millis(500);
         let sent = self.context.run.send(draft, patience, false, None).await;
@@ -211,11 +211,11 @@ impl Sender<'_, '_> {
         delivery
     }
 
-    /// Sends altered deliveries one after another between two genuine twins, each of an event of its own, or all of the
-    /// same event.
+    /// Sends altered deliveries one after another between two genuine twins. Each has an event of its own, or all have
+    /// the same event.
     async fn series(&self, event_instance: &EventInstance, step: &DeliverStep) {
         let genuine = Alteration::default();
-        // A control must be able to take effect; an event that was processed already cannot take effect once more.
+        // A control must be able to take effect, and an event that was already processed cannot do so again.
         let control = if self.again { self.fresh(event_instance) } else { event_instance.clone() };
         let before =
             if self.again && !self.later { lookup::effects(self.context, &event_instance.id).await } else { None };
@@ -230,18 +230,18 @@ impl Sender<'_, '_> {
             let role = DeliveryRole::Altered { name, expect: alteration.expect };
             let treated = self.deliver(&altered, &alteration, role).await;
             let accepted = treated == DeliveryTreatment::Accepted;
-            // No response, or a crash, is no decision: the handler may have processed the event all the same.
+            // A missing response or a crash decides nothing: the handler may have processed the event all the same.
             let wanted = alteration.expect == Some(DeclaredExpectation::Accepted);
             if !wanted && (accepted || matches!(treated, DeliveryTreatment::Unanswered | DeliveryTreatment::Crashed)) {
                 doubtful.push(altered.id.clone());
             }
-            // A limit is measured with a separate event in which all timestamps agree.
+            // A limit is measured with a separate event whose timestamps all agree.
             if let (Some(age), Some(expect), true) = (alteration.age, alteration.expect, alteration.clocks.is_empty()) {
                 broken.extend((accepted != (expect == DeclaredExpectation::Accepted)).then_some((age, accepted)));
             }
         }
         self.deliver(&self.fresh(event_instance), &genuine, DeliveryRole::Control).await;
-        // A handler that rejects the genuine twin has no limit to measure.
+        // If the handler rejects even the genuine twin, there is no limit to measure.
         for (age, accepted) in broken.into_iter().filter(|_| alive && !self.later) {
             self.measure(event_instance, age, accepted).await;
         }
@@ -250,14 +250,14 @@ impl Sender<'_, '_> {
         }
     }
 
-    /// Whether the check expects a rejection, so that the effect of an acknowledged delivery must be looked up.
+    /// Whether the check expects a rejection, so that the effects of an acknowledged delivery must be looked up.
     fn refusal_is_wanted(&self) -> bool {
         let mut wanted = self.context.planned.packed.check.wants_of_deliveries();
         wanted.any(|rule| matches!(rule, DeliveryRule::Rejected | DeliveryRule::AsDeclared))
     }
 
-    /// Looks up how often the genuine twin and each delivery that was not rejected took effect, after the reaction
-    /// time. `before` is the count for a redelivered event before this step.
+    /// Looks up how often the genuine twin and each delivery that was not clearly rejected took effect, after the
+    /// reaction time. `before` is the count of a redelivered event before this step.
     async fn look_for_effects(&self, control: &str, doubtful: &[String], before: u64) {
         let Some(twin) = lookup::await_effect(self.context, control).await else { return };
         tokio::time::sleep(self.context.run.clock.reaction()).await;
@@ -269,9 +269,9 @@ impl Sender<'_, '_> {
         self.context.log.add_effects(&found);
     }
 
-    /// Looks up the effects of deliveries acknowledged since a position in the log, all at once, where only effects
-    /// show the outcome. For a handler that verifies before it answers, only certainly genuine deliveries are looked
-    /// up.
+    /// Looks up, all at once, the effects of the deliveries that were acknowledged since a position in the log, because
+    /// only their effects show the outcome. For a handler that verifies before it answers, only plain deliveries are
+    /// looked up.
     async fn look_later(&self, since: usize) {
         let acknowledged: Vec<String> = self.context.log.read(|evidence| {
             let accepted = |delivery: &Delivery| delivery.outcome.answer().map(|answer| answer.status);
@@ -287,7 +287,7 @@ impl Sender<'_, '_> {
         self.context.log.add_effects(&found);
     }
 
-    /// Sends a burst of concurrent deliveries: of one event, or of separate ones.
+    /// Sends a burst of concurrent deliveries, of one event or of separate ones.
     async fn at_once(&self, event_instance: &EventInstance, step: &DeliverStep, number: u32) {
         let arranged = step.with.arranged();
         let mut sending = Vec::new();
@@ -298,13 +298,13 @@ impl Sender<'_, '_> {
         }
         let treated = futures_util::future::join_all(sending).await;
         if treated.contains(&DeliveryTreatment::Unanswered) {
-            // Later checks must not suffer from work that such a handler has not finished.
+            // Such a handler has not finished its work, which must not affect later checks.
             tokio::time::sleep(self.hooks.success.patience()).await;
         }
     }
 
-    /// Sends deliveries signed the way known defects expect; an accepted one names the defect. Only checks without
-    /// `needs` do this, so that the cause is diagnosed once.
+    /// Sends deliveries that are signed the way known defects expect, until the handler accepts one and so reveals its
+    /// defect. Only checks without `needs` do this, so that the cause is diagnosed once.
     async fn diagnose(&self, event_instance: &EventInstance) {
         if !self.context.planned.packed.check.needs.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! Events at the simulated provider, which the partner learns of as it would from the real one.
+//! Triggers events at the simulated provider. The partner learns of them as it would from the real provider.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::pack::step::EventStep;
 use crate::pack::types::Stage;
 use crate::simulator::Simulator;
 
-/// Time limit of a first delivery attempt, if the pack names none.
+/// Time limit of a first delivery attempt if the pack has no webhooks.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs an `event` step.
@@ -89,7 +89,7 @@ pub(super) fn heard(run: &RunContext, sent: &[SentEvent]) -> bool {
     sent.iter().any(|event| event.answered.is_some_and(|status| hooks.success.status.holds(status)))
 }
 
-/// Notes about events that the partner's handler did not accept.
+/// Returns notes about the events that the partner's handler did not accept.
 pub(super) fn unheard(run: &RunContext, sent: &[SentEvent]) -> Vec<String> {
     let Some(hooks) = &run.plan.pack.provider.webhooks else { return Vec::new() };
     let refused = sent.iter().filter(|event| !event.answered.is_some_and(|status| hooks.success.status.holds(status)));

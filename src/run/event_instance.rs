@@ -1,4 +1,4 @@
-//! The events from which deliveries are made.
+//! Makes the events from which deliveries are made.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,7 +19,7 @@ use crate::pack::types::Where;
 use crate::template;
 use crate::webhook::{self, DeliverySpec};
 
-/// The events that a step delivers.
+/// Returns the events that a step delivers.
 pub(super) fn occasions(
     context: &CheckContext<'_>,
     hooks: &Webhooks,
@@ -41,11 +41,12 @@ pub(super) fn occasions(
     }
 }
 
-/// Maximum number of attempts to make an event whose signature contains what defective readers lose; one in seventeen
-/// does.
+/// Maximum number of attempts to make an event whose signature contains all characters that defective readers lose.
+/// About one event in seventeen has such a signature.
 const MAX_ATTEMPTS: usize = 200;
 
-/// A new event. Its signature leaves nothing to luck: a reader that loses part of it fails for every event.
+/// Makes a new event. Its signature contains all characters that defective readers lose, so that such a reader fails
+/// for every event and not only by chance.
 fn event_instance(context: &CheckContext<'_>, hooks: &Webhooks, name: &str) -> Result<EventInstance, StepError> {
     let (secret, url) = (context.run.provider.webhook_secret(), context.run.handler());
     let telling = |made: &EventInstance| {
@@ -60,7 +61,7 @@ fn event_instance(context: &CheckContext<'_>, hooks: &Webhooks, name: &str) -> R
             happened_at: made.at,
             alteration: &Alteration::default(),
         };
-        // It may be sent a moment later.
+        // The event may be sent a second later than it was made.
         webhook::is_telling(&order) && webhook::is_telling(&DeliverySpec { sent_at: made.at + 1, ..order })
     };
     let reads_id = |text: &String| template::names(text).unwrap_or_default().iter().any(|read| read == "id");
@@ -71,7 +72,7 @@ fn event_instance(context: &CheckContext<'_>, hooks: &Webhooks, name: &str) -> R
             break;
         }
         let before = std::mem::replace(&mut made, written(context, hooks, name)?);
-        // A signature over the same content would be the same again.
+        // With the same signed content, further attempts would give the same signature.
         if !signs_id && before.body == made.body {
             break;
         }
@@ -93,40 +94,40 @@ fn written(context: &CheckContext<'_>, hooks: &Webhooks, name: &str) -> Result<E
     };
     let body = template::render_json(&body, &context.scope())
         .map_err(|cause| StepError::EventBody { event: name.to_owned(), cause })?;
-    // If no client must be known first, a body is about no particular client.
+    // If the handler needs to know no client first, the body is about no particular client.
     let known = client.known || hooks.known_after.is_none();
     let documented = known && (captured.is_some() || event.documented == Documented::Fully);
     let (name, id, last) = (name.to_owned(), Uuid::new_v4().to_string(), Arc::new(AtomicI64::new(i64::MIN)));
     Ok(EventInstance { name, id, body, at: now(), documented, last })
 }
 
-/// Seconds since 1970.
+/// Returns the current time, in seconds since 1970.
 fn now() -> i64 {
     OffsetDateTime::now_utc().unix_timestamp()
 }
 
 impl EventInstance {
-    /// Another event of the same kind, which happens now. Its id, content and subjects are new: a handler may recognise
-    /// repetitions by any of them.
+    /// Makes another event of the same kind, which happens now. Its id, content and subjects are new, because a handler
+    /// may recognise repetitions by any of them.
     pub(super) fn fresh(&self, context: &CheckContext<'_>, hooks: &Webhooks) -> Self {
         let written = event_instance(context, hooks, &self.name).ok();
         written.map_or_else(|| self.clone(), |written| EventInstance { documented: self.documented, ..written })
     }
 
-    /// The same event under the name, if any, that a delivery gave it.
+    /// Returns the same event, under the name that a delivery gave it if there is one.
     pub(super) fn named(self, name: Option<&str>) -> Self {
         EventInstance { name: name.unwrap_or(&self.name).to_owned(), ..self }
     }
 
-    /// The current second, remembered as one in which a delivery was in flight.
+    /// Returns the current second, and remembers that a delivery was in flight in it.
     pub(super) fn under_way_now(&self) -> i64 {
         let second = now();
         self.last.fetch_max(second, Ordering::Relaxed);
         second
     }
 
-    /// Waits until the second of the last delivery is over: the provider redelivers later, so a handler cannot
-    /// recognise a redelivery by its signature or timestamp.
+    /// Waits until the second of the last delivery is over. The provider redelivers later, too, and a handler must not
+    /// recognise a redelivery by the same signature or timestamp.
     pub(super) async fn a_second_later(&self) {
         while now() <= self.last.load(Ordering::Relaxed) {
             let part = Duration::from_nanos(OffsetDateTime::now_utc().nanosecond().into());

@@ -1,4 +1,4 @@
-//! Lookups in the partner's software: how often an event took effect, and whether a delivery of the provider arrived.
+//! Looks into the partner's software: how often an event took effect, and whether a delivery of the provider arrived.
 
 use std::time::{Duration, Instant};
 
@@ -16,18 +16,18 @@ use crate::template;
 /// Timeout of a lookup.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The initial interval between repeated lookups.
+/// The shortest interval between repeated lookups.
 const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
-/// The maximum interval between lookups; each opens a connection.
+/// The longest interval between repeated lookups; each lookup opens a connection.
 const QUIET_PERIOD: Duration = Duration::from_millis(250);
 
-/// The pause before the next lookup: a tenth of the time waited so far.
+/// Returns the pause before the next lookup: a tenth of the time waited so far, within the two intervals above.
 pub(super) fn pause(started: Instant) -> Duration {
     (started.elapsed() / 10).clamp(POLL_INTERVAL, QUIET_PERIOD)
 }
 
-/// A triggered event, with the count before it.
+/// An event that a request triggers, with the number of arrivals before it.
 pub(super) struct Waiting {
     event: String,
     before: u64,
@@ -35,7 +35,7 @@ pub(super) struct Waiting {
     at: usize,
 }
 
-/// Performs one lookup and records it.
+/// Performs one lookup, without recording it.
 async fn ask(context: &CheckContext<'_>, look_up: &Lookup, about: &str, values: Value) -> Inspection {
     let mut scope = context.scope();
     if let (Some(scope), Value::Object(values)) = (scope.as_object_mut(), values) {
@@ -65,7 +65,8 @@ async fn ask(context: &CheckContext<'_>, look_up: &Lookup, about: &str, values: 
     Inspection { about: about.into(), count, outcome: sent.outcome }
 }
 
-/// Looks up how often an event took effect in the rehearsed build, and records it; `None` if the profile has no lookup.
+/// Looks up how often an event took effect in the rehearsed build, and records the lookup. Returns `None` if the
+/// profile has no lookup or it gives no count.
 pub(super) async fn effects(context: &CheckContext<'_>, event_id: &str) -> Option<u64> {
     let look_up = context.run.plan.read.profile.rehearsal.as_ref()?.lookups.processed.as_ref()?;
     let from = Instant::now();
@@ -75,7 +76,8 @@ pub(super) async fn effects(context: &CheckContext<'_>, event_id: &str) -> Optio
     count
 }
 
-/// Waits until an event took effect, or until the reaction time is over.
+/// Waits until an event has taken effect, or until the reaction time is over, and records the last lookup. Returns the
+/// count, if there is one.
 pub(super) async fn await_effect(context: &CheckContext<'_>, event_id: &str) -> Option<u64> {
     let look_up = context.run.plan.read.profile.rehearsal.as_ref()?.lookups.processed.as_ref()?;
     let started = Instant::now();
@@ -96,11 +98,11 @@ pub(super) async fn await_effect(context: &CheckContext<'_>, event_id: &str) -> 
     }
 }
 
-/// Looks up how often an event, whose id the profile gives, took effect in a deployment of the partner.
+/// Looks up how often an event whose id the profile gives took effect in a deployment of the partner.
 ///
 /// # Errors
 ///
-/// The profile gives no such id.
+/// The profile does not give the id or the lookup.
 pub(super) async fn known(context: &CheckContext<'_>, step: &ConfigStep, of: &str) -> Result<Fact, StepError> {
     let id = template::render_text(of, &context.scope())?;
     let place = format!("environments.{}.lookups.processed", step.environment);
@@ -127,7 +129,7 @@ pub(super) async fn known(context: &CheckContext<'_>, step: &ConfigStep, of: &st
     }
 }
 
-/// The count of an event by name before it is triggered.
+/// Looks up how many events of a name arrived before another is triggered.
 pub(super) async fn before(context: &CheckContext<'_>, event: String) -> Option<Waiting> {
     let look_up = received(context)?;
     let before = ask(context, look_up, &event, json!({ "event": event })).await.count?;
@@ -140,7 +142,7 @@ fn received<'d>(context: &'d CheckContext<'_>) -> Option<&'d Lookup> {
     context.run.plan.read.profile.environments.get(&environment)?.lookups.received.as_ref()
 }
 
-/// Waits for all triggered events to arrive, and writes the differences of the counts into the exchanges.
+/// Waits for all triggered events to arrive, and records in the exchanges how many arrived.
 pub(super) async fn arrivals(context: &CheckContext<'_>, step: &RequestStep, waiting: Vec<Waiting>) {
     if step.counts.is_none() || waiting.is_empty() {
         return;

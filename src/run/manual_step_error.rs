@@ -1,8 +1,8 @@
-//! Why a manual step is not done.
+//! Reasons why a manual step was not done.
 
 use crate::template::TemplateError;
 
-/// What kept a person from bringing about an event. `instructions` are what the person was to do.
+/// A reason why a person did not bring about an event. `instructions` are what the person was asked to do.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum ManualStepError {
     #[error("the pack has no manual step for `{event}`")]

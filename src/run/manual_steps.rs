@@ -1,4 +1,4 @@
-//! Manual steps: asked for, waited for, and never assumed to be done.
+//! Asks a person to do manual steps, waits for them, and never assumes that they are done.
 
 use std::time::{Duration, Instant};
 
@@ -14,10 +14,10 @@ use crate::pack::actions::{DetectionRule, ManualStepSpec};
 use crate::pack::types::Environment;
 use crate::template;
 
-/// Interval of queries whether the provider shows the result.
+/// Interval at which the provider is asked whether the event has happened.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How long the provider may lag behind the person.
+/// How long the provider may take to show what the person did.
 const PROVIDER_LAG: Duration = Duration::from_secs(15);
 
 /// Has a person bring about an event for a client. `pages` are the URLs that the partner showed, redacted.
@@ -64,7 +64,7 @@ async fn asked(run: &RunContext, client: &Identity, event: &str, pages: &[String
     }
 }
 
-/// The person says that it is done; the provider may lag a moment.
+/// Waits until the provider shows what the person says to have done; the provider may lag a moment.
 async fn said_done(
     run: &RunContext,
     client: &Identity,
@@ -83,7 +83,7 @@ async fn said_done(
     Err(ManualStepError::NotShown { instructions: says.to_owned() })
 }
 
-/// Whether the provider shows that the event happened.
+/// Whether the provider shows that the event has happened.
 async fn seen(run: &RunContext, client: &Identity, sign: &DetectionRule) -> bool {
     let Ok(answer) = provider_query::provider(run, Environment::Test, &sign.api, &sign.request, client).await else {
         return false;

@@ -1,4 +1,4 @@
-//! Carrying out a plan: the only part that talks to networks, files and processes.
+//! Carries out a plan: starts processes, sends calls, and records the evidence.
 
 mod action;
 mod arguments;

@@ -1,4 +1,4 @@
-//! Calls of this run: through the gate, with an eye on whether the build still answers.
+//! Sends the calls of a run through its gate, and watches whether the build still answers.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::pack::types::Environment;
 use crate::template;
 
 impl RunContext {
-    /// Records that this run created what a call would delete.
+    /// Records that this run created the resource that a call would delete.
     pub(in crate::run) fn created(&self, environment: Environment, line: &str, client: &Identity) {
         let line = template::render_text(line, &scope_of(client, serde_json::Map::new())).unwrap_or_default();
         if let Some((_, path)) = line.split_once(' ') {
@@ -21,7 +21,7 @@ impl RunContext {
         }
     }
 
-    /// Sends what the gate permits; a denied call becomes trouble of the kind `refused`.
+    /// Sends a call if the gate permits it. A denied call results in a transport error of the kind `Refused`.
     pub(in crate::run) async fn send(
         &self,
         draft: Draft,
@@ -30,11 +30,11 @@ impl RunContext {
         keep: Option<Vec<String>>,
     ) -> CallResult {
         let purpose = draft.purpose.clone();
-        // Boxed: every step awaits one, and none needs the space before.
+        // Boxed, because every step awaits a call and none needs the space before.
         self.awaited(&purpose, Box::pin(self.sent(draft, patience, follow, keep))).await
     }
 
-    /// Sends without raising a doubt about the build if no response comes.
+    /// Sends a call without raising a doubt about the build if no response comes.
     pub(in crate::run) async fn sent(
         &self,
         draft: Draft,
@@ -46,7 +46,7 @@ impl RunContext {
         self.outbound.send(draft, limits).await
     }
 
-    /// Remembers what this run created in a test environment and may therefore change and delete.
+    /// Registers a resource that this run created in a test environment, so that it may be changed and deleted.
     pub(in crate::run) fn note_created(&self, environment: Environment, request: &Request, answer: &Response) {
         if environment != Environment::Test || request.method != "POST" || !(200..300).contains(&answer.status) {
             return;

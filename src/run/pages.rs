@@ -1,5 +1,5 @@
-//! The partner's pages that the profile names: where clients see URLs to visit, and where users see the result of an
-//! action.
+//! Reads the partner's pages that the profile names: where clients see URLs to visit, and where users see the result of
+//! an action.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -25,7 +25,7 @@ fn view<'d>(context: &CheckContext<'d>, page: Page) -> Option<&'d PageLookup> {
     }
 }
 
-/// Reads what clients are shown, after the latest action for each. Returns whether there was something new.
+/// Reads what clients are shown, after the latest action for each client. Returns whether there was a new URL.
 pub(super) async fn look(context: &mut CheckContext<'_>) -> bool {
     let Some(page) = view(context, Page::Shown) else { return false };
     let mut new = false;
@@ -49,7 +49,7 @@ pub(super) async fn look(context: &mut CheckContext<'_>) -> bool {
     new
 }
 
-/// Reads the pages for the last time: URLs get the reaction time to appear, and user messages are read if the check
+/// Reads the pages for the last time. URLs get the reaction time to appear, and user messages are read if the check
 /// asks for them.
 pub(super) async fn settle(context: &mut CheckContext<'_>) {
     let check = &context.planned.packed.check;

@@ -1,4 +1,4 @@
-//! Calls to the partner that a profile describes, with their templates filled.
+//! Renders the calls to the partner that a profile describes.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -8,12 +8,12 @@ use super::step_error::StepError;
 use crate::evidence::{TransportError, TransportErrorKind};
 use crate::template;
 
-/// The trouble of something that was not sent at all.
+/// Makes the transport error of a call that was not sent at all.
 pub(crate) fn not_sent(why: impl Into<String>) -> TransportError {
     TransportError { kind: TransportErrorKind::Refused, detail: why.into() }
 }
 
-/// Method, URL, headers and body of a call that a profile describes.
+/// The method, URL, headers and body of a call that a profile describes.
 pub(super) type CallParts = (String, String, Vec<(String, String)>, Vec<u8>);
 
 pub(super) fn call_out(

@@ -1,4 +1,4 @@
-//! The partner's build as a child process: started with a cleared environment, ended with all its descendants.
+//! The partner's build as a child process: started with a cleared environment, and ended with its whole process group.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -17,25 +17,26 @@ use crate::redact::{Redactor, letters, unfrayed};
 /// Number of output lines that are kept.
 const MAX_KEPT_LINES: usize = 400;
 
-/// Number of lines shown to the reader of a failed start.
+/// Number of lines that are shown in a message.
 const MAX_SHOWN_LINES: usize = 20;
 
 /// Maximum length of a shown line, in characters.
 const MAX_SHOWN_WIDTH: usize = 300;
 
-/// Maximum length of a kept line, in bytes: longer than shown, because a truncated secret would not be recognised.
+/// Maximum length of a kept line, in bytes. Longer than a shown line, because a truncated secret would not be
+/// recognised.
 const MAX_LINE_BYTES: usize = 4096;
 
-/// Time for the last output of an ended build to arrive; a child process may hold its outputs open.
+/// How long to wait for the last output of an ended build; a child process may hold its outputs open.
 const OUTPUT_DELAY: Duration = Duration::from_millis(200);
 
-/// Time for the build to end by itself after it was asked to.
+/// How long the build may take to end after it was asked to.
 const STOP_GRACE: Duration = Duration::from_secs(2);
 
 /// Maximum output of a command, in bytes.
 const MAX_OUTPUT_BYTES: usize = 1 << 20;
 
-/// Runs a program to its end; returns whether it succeeded, and its standard output.
+/// Runs a program to its end. Returns whether it succeeded, and its standard output.
 pub(super) async fn output(
     command: &[String],
     folder: &Path,
@@ -47,7 +48,7 @@ pub(super) async fn output(
     let stdout = child.stdout.take().map(|output| output.take(MAX_OUTPUT_BYTES as u64));
     let stderr = child.stderr.take().map(|output| output.take(MAX_OUTPUT_BYTES as u64));
     let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else { return Err(BuildError::NoOutput) };
-    // Undelivered input does not matter; only the exit counts.
+    // A failed read does not matter; only the exit status counts.
     drop(tokio::join!(stdout.read_to_end(&mut said), stderr.read_to_end(&mut complained)));
     let exit = child.wait().await.map_err(|error| BuildError::NoExit(Arc::new(error)))?;
     Ok((exit.success(), letters(unfrayed(&said, MAX_OUTPUT_BYTES))))
@@ -56,18 +57,18 @@ pub(super) async fn output(
 /// The last output lines of a build, with their times.
 type OutputLines = VecDeque<(Instant, String)>;
 
-/// A running build, ended on drop.
+/// A running build. Its process group is killed on drop.
 pub(super) struct Process {
     child: Child,
     group: Group,
     said: Arc<Mutex<OutputLines>>,
     listening: Vec<JoinHandle<()>>,
-    /// Closed when Preflight ends, however that happens; a build may take that as a sign to end too.
+    /// Closed when Preflight ends, however that happens. A build may take this as a sign to end too.
     _input: Option<ChildStdin>,
 }
 
 impl Process {
-    /// Starts a program in a process group of its own, in a working directory.
+    /// Starts a program in a process group and a working directory.
     pub(super) fn start(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<Self, BuildError> {
         let (mut child, group) = spawned(command, folder, variables)?;
         let said = Arc::new(Mutex::new(VecDeque::new()));
@@ -78,31 +79,31 @@ impl Process {
         Ok(Process { child, group, said, listening, _input: input })
     }
 
-    /// The exit of the build as a text; `None` while it runs.
+    /// Returns the exit status of the build as text; `None` while it runs.
     pub(super) async fn ended(&mut self) -> Option<String> {
         let exit = self.child.try_wait().ok().flatten()?;
         drop(tokio::time::timeout(OUTPUT_DELAY, futures_util::future::join_all(self.listening.drain(..))).await);
         Some(exit.to_string())
     }
 
-    /// The last output lines, redacted.
+    /// Returns the last output lines as one redacted text.
     pub(super) fn last_words(&self, redactor: &Redactor) -> String {
         let lines = self.lines(redactor);
         let last = &lines[lines.len().saturating_sub(MAX_SHOWN_LINES)..];
         last.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")
     }
 
-    /// All kept output lines, redacted, with their times.
+    /// Returns all kept output lines, redacted, with their times.
     pub(super) fn lines(&self, redactor: &Redactor) -> Vec<(Instant, String)> {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        // Redacted as one text, because a secret may span lines; the number of lines stays.
+        // Redacted as one text, because a secret may span several lines. The number of lines stays the same.
         let all = said.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n");
         let redacted = redactor.lines(&all);
         let shown = redacted.split('\n').map(|line| line.chars().take(MAX_SHOWN_WIDTH).collect());
         said.iter().map(|(at, _)| *at).zip(shown).collect()
     }
 
-    /// A stopped process of the build, which cannot answer.
+    /// Returns the id of a stopped process of the build; a stopped process cannot answer.
     pub(super) fn stopped(&self) -> Option<i32> {
         self.group.stopped()
     }
@@ -114,7 +115,7 @@ impl Process {
         self.group.signal(Signal::SIGCONT);
         if tokio::time::timeout(STOP_GRACE, self.child.wait()).await.is_err() {
             self.group.signal(Signal::SIGKILL);
-            // This wait only reaps the process; it is bounded for one that hangs in the kernel.
+            // This wait only reaps the process. It is bounded, because the process may hang in the kernel.
             drop(tokio::time::timeout(STOP_GRACE, self.child.wait()).await);
         }
     }

@@ -1,4 +1,4 @@
-//! Process groups: each partner process has its own group, which ends with Preflight however Preflight ends.
+//! Process groups. Each partner process has its own group, which ends when Preflight ends, however that happens.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -13,11 +13,12 @@ use crate::environment::cleared;
 use crate::files;
 use crate::files::Kind;
 
-/// Waits for end of input, which comes when Preflight ends the group or is killed, and then kills the group. A
-/// parent-death signal would need unsafe code, and would not reach the process's own children.
+/// The script of the watcher. It waits for the end of its input, which comes when Preflight drops the group or is
+/// killed, and then kills the group. A parent-death signal would need unsafe code, and would not reach the children of
+/// the process.
 const WATCH: &str = "trap '' HUP INT TERM; read -r line; kill -KILL \"-$1\"";
 
-/// A process group, killed on drop.
+/// A process group, which is killed on drop.
 pub(super) struct Group {
     leader: Option<Pid>,
     /// The watcher, dropped after the group.
@@ -37,14 +38,14 @@ impl Group {
         }
     }
 
-    /// A stopped process of the group, as the system reports it; `None` also if the system reports nothing.
+    /// Returns the id of a stopped process in the group. `None` also if the system does not tell.
     pub(super) fn stopped(&self) -> Option<i32> {
         let leader = self.leader?.as_raw();
         let processes = std::fs::read_dir("/proc").ok()?.flatten();
         let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
         let is_stopped = |number: &i32| {
             let stat = files::text(Path::new(&format!("/proc/{number}/stat")), Kind::Own).unwrap_or_default();
-            // The name before the bracket may contain anything; after it come state, parent and group.
+            // The name in parentheses may contain anything; after it come the state, the parent and the group.
             let mut rest = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
             rest.next() == Some("T") && rest.nth(1) == Some(&*leader.to_string())
         };
@@ -58,14 +59,14 @@ impl Drop for Group {
     }
 }
 
-/// Starts a watcher that kills the group if Preflight dies. Without a shell there is none.
+/// Starts a watcher that kills the group if Preflight dies. Returns `None` if there is no shell.
 fn watch(leader: Pid) -> Option<Child> {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", WATCH, "watch", &leader.to_string()]).env_clear().process_group(0).kill_on_drop(true);
     shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
 }
 
-/// Starts a program in a process group of its own, in a working directory.
+/// Starts a program in a process group of its own and in a working directory.
 pub(super) fn spawned(
     command: &[String],
     folder: &Path,
@@ -94,9 +95,9 @@ pub(super) fn spawned(
     Ok((child, group))
 }
 
-/// The environment of a process.
+/// The environment of a partner process, and where its command comes from.
 pub(super) struct Variables<'v> {
-    /// Variables passed on from Preflight's environment, besides a short allow-list.
+    /// Names of variables that are passed on from Preflight's environment, besides a short allow-list.
     pub(super) pass: &'v [String],
     /// The process's own variables.
     pub(super) own: &'v [(String, String)],

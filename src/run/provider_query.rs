@@ -1,5 +1,5 @@
-//! Preflight's own queries to a provider's real environment, such as whether an event happened or a client may be
-//! deleted.
+//! Sends Preflight's own queries to a provider's real environment, such as whether an event happened or whether a
+//! client may be deleted.
 
 use std::time::Duration;
 

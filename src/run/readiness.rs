@@ -1,4 +1,4 @@
-//! Whether the build is ready, and whether it is the build that answers.
+//! Probes whether the build is ready, and whether it is the build that answers.
 
 use std::time::{Duration, Instant};
 
@@ -16,18 +16,18 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Timeout of one probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long a build must keep running after something has answered for it.
+/// How long a build must keep running after something has answered at its address.
 const SETTLE_TIME: Duration = Duration::from_millis(100);
 
-/// How long remains of an earlier build may still answer.
+/// How long the remains of an earlier build may still answer.
 const PORT_RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The result of a probe.
 pub(super) enum ProbeResult {
     Ready,
-    /// It answers, but is not ready; the text continues a sentence after the address.
+    /// The build answers, but is not ready; the text continues a sentence after the address.
     Answered(String),
-    /// It does not answer; the text continues a sentence after the address.
+    /// The build does not answer; the text continues a sentence after the address.
     Silent(String),
 }
 
@@ -43,13 +43,13 @@ pub(super) async fn vacant(run: &RunContext, start: &Start) -> Result<(), BuildE
     Ok(())
 }
 
-/// Waits until the build that Preflight started is ready; an error says why it is not.
+/// Waits until the build that Preflight started is ready. Fails if it ends or is not ready in time.
 pub(super) async fn awaited(run: &RunContext, start: &Start, process: &mut Process) -> Result<(), BuildError> {
     let from = Instant::now();
     loop {
         let look = look(run, start).await?;
         if let ProbeResult::Ready = look {
-            // A build that cannot listen takes a moment to exit.
+            // A build that cannot open its port takes a moment to exit.
             tokio::time::sleep(SETTLE_TIME).await;
         }
         if let Some(exit) = process.ended().await {
@@ -78,7 +78,7 @@ pub(super) async fn back(run: &RunContext, start: &Start) -> Result<(), BuildErr
     Ok(())
 }
 
-/// The error for a build that has ended, possibly while something still answers.
+/// Makes the error for a build that has ended, possibly while something still answers at its address.
 async fn ended(run: &RunContext, start: &Start, process: &Process, exit: String) -> BuildError {
     let lines = process.last_words(&run.redactor);
     match look(run, start).await {
@@ -97,7 +97,7 @@ fn port(start: &Start) -> u16 {
     start.ready.port_or_known_default().unwrap_or_default()
 }
 
-/// Probes the build once; an error means that the probe is not allowed.
+/// Probes the build once. Fails if the gate denies the probe.
 pub(super) async fn look(run: &RunContext, start: &Start) -> Result<ProbeResult, BuildError> {
     let draft = Draft {
         purpose: Purpose::Partner { stage: Stage::Rehearsal },

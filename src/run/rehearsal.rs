@@ -1,4 +1,4 @@
-//! The set-up of a rehearsal: the simulated provider, the partner's build, and a client that both know.
+//! Sets up a rehearsal: the simulated provider, the partner's build, and a client that both know.
 
 use super::context::identity::{Identity, scope_of};
 use super::context::run_context::RunContext;
@@ -8,7 +8,7 @@ use crate::evidence::{Outcome, Responsible};
 use crate::pack::types::Stage;
 use crate::profile::Rehearsal;
 
-/// Sets up a rehearsal: simulator, build, and the client that deliveries are about.
+/// Sets up a rehearsal: the simulator, the proxy and the build. Returns the client that deliveries are about.
 pub(super) async fn set_up(run: &RunContext, rehearsal: &Rehearsal) -> Result<Identity, (Responsible, String)> {
     match run.simulate().await {
         Ok(simulator) => run.plays(simulator),
@@ -22,7 +22,7 @@ pub(super) async fn set_up(run: &RunContext, rehearsal: &Rehearsal) -> Result<Id
     Ok(house_client(run, rehearsal).await)
 }
 
-/// The client that deliveries are about: one that the partner created, if the profile has an action for it.
+/// Returns the client that deliveries are about. The partner creates it, if the profile has an action for that.
 async fn house_client(run: &RunContext, rehearsal: &Rehearsal) -> Identity {
     let mut house = Identity::new();
     let simulator = run.provider.simulator();
@@ -36,7 +36,7 @@ async fn house_client(run: &RunContext, rehearsal: &Rehearsal) -> Identity {
         Err(why) => why.to_string(),
         Ok(outcome) => {
             house.capture(call, &outcome);
-            // The id may follow later, or be visible only in the partner's call.
+            // The id may arrive later, or only in the partner's call to the provider.
             if let Some(simulator) = simulator.filter(|_| !house.known) {
                 client_setup::known_within(simulator, &house, run.clock.reaction()).await;
                 run.know_tenant(simulator, &mut house);
@@ -57,8 +57,8 @@ async fn house_client(run: &RunContext, rehearsal: &Rehearsal) -> Identity {
 }
 
 impl RunContext {
-    /// Sets up the rehearsal when its first check is due; the other rehearsal checks wait for it. Trouble is kept for
-    /// them to report.
+    /// Sets up the rehearsal when its first check is due; the other rehearsal checks wait for this. An error is kept
+    /// for the checks to report.
     pub(in crate::run) async fn rehearsing(&self) {
         self.set_up.get_or_init(|| self.set_up()).await;
     }
@@ -66,7 +66,7 @@ impl RunContext {
     async fn set_up(&self) {
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return };
         match set_up(self, rehearsal).await {
-            // Set only here; a second set-up would be a defect of Preflight and changes nothing.
+            // Only this call sets it. A second set-up would be a defect of Preflight, and changes nothing.
             Ok(house) => drop(self.house.set(house)),
             Err(trouble) => drop(self.trouble.set(trouble)),
         }

@@ -1,9 +1,9 @@
-//! What is to be said of a run as a whole.
+//! Remarks about a run as a whole.
 
 use super::context::run_context::RunContext;
 
 impl RunContext {
-    /// The remarks about the rehearsal as a whole.
+    /// Returns the remarks about the rehearsal as a whole.
     pub fn remarks(&self) -> Vec<String> {
         let unknown = self.house.get().and_then(|house| house.unknown_because.as_ref());
         let unknown =

@@ -1,5 +1,5 @@
-//! Request steps: to real environments with the partner's key, to the simulated provider with the issued key, and to
-//! pages without a key.
+//! Sends the requests of steps: to real environments with the partner's key, to the simulated provider with the issued
+//! key, and to pages without a key.
 
 use std::time::{Duration, Instant};
 
@@ -45,13 +45,13 @@ pub(super) async fn run(context: &CheckContext<'_>, step: &RequestStep) -> Resul
     Ok(())
 }
 
-/// The first name that the request reads and that has no value.
+/// Returns the first name that the request reads and that has no value.
 fn lacking(step: &RequestStep, scope: &Scope) -> Option<String> {
     let mut texts: Vec<String> = step.for_each.iter().chain([&step.request]).cloned().collect();
     if let Some(json) = &step.json {
         crate::json::texts(json, &mut |_, text| texts.push(text.to_owned()));
     }
-    // Elements of the list are known only one by one.
+    // The elements of the list become known only one by one.
     let of_each = |name: &String| name == "item" || name.starts_with("item.");
     texts.iter().find_map(|text| match template::render(text, scope) {
         Err(TemplateError::Missing(name)) if !of_each(&name) => Some(name),
@@ -59,8 +59,8 @@ fn lacking(step: &RequestStep, scope: &Scope) -> Option<String> {
     })
 }
 
-/// The reason for a request whose value is missing: the response that should have contained it, or otherwise the pack's
-/// advice.
+/// Returns the reason why a value of a request is missing: what happened to the step that should have given it, or else
+/// the pack's advice.
 fn not_there(context: &CheckContext<'_>, step: &RequestStep, name: &str) -> StepError {
     let earlier = name.split('.').next().unwrap_or(name);
     let why = context.log.read(|evidence| {
@@ -84,8 +84,8 @@ fn not_there(context: &CheckContext<'_>, step: &RequestStep, name: &str) -> Step
         .unwrap_or_else(|| TemplateError::Missing(name.to_owned()).into())
 }
 
-/// Sends one request. Returns the event whose arrival is to be counted with the count before it, if the step asks for
-/// that.
+/// Sends one request. If the step counts arrivals and the request triggers an event, returns the event with the count
+/// before it.
 async fn once(
     context: &CheckContext<'_>,
     step: &RequestStep,
@@ -105,7 +105,7 @@ async fn once(
     let keep = production.then(|| context.run.plan.read.trusted.production_fields.clone());
     let sent = match draft {
         Ok(draft) => context.run.send(draft, REQUEST_TIMEOUT, step.follow, keep).await,
-        // The response to a failed token request is the provider's response to a caller without access.
+        // The response to a failed token request counts as the provider's response to a caller without access.
         Err(AuthError::Refused(sent)) => *sent,
         Err(AuthError::Cannot(why)) => return Err(why),
     };
@@ -162,7 +162,7 @@ fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
     step.capture.iter().map(|(name, path)| (name.clone(), json!(path.select(json)))).collect()
 }
 
-/// Whether the response says that the provider sent something whose arrival can be awaited.
+/// Whether the response shows that the provider sent something whose arrival can be awaited.
 fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
     let Some(answer) = outcome.answer().filter(|answer| (200..300).contains(&answer.status)) else { return false };
     let Some(path) = &step.sends else { return true };
@@ -170,7 +170,7 @@ fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
     number.is_some_and(|number| number > 0)
 }
 
-/// Field names with a lower-case first letter, whichever way the provider wrote them.
+/// Converts field names to a lower-case first letter, however the provider wrote them.
 fn camel(outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Answered(Response { status, headers, body: Body::Json(json) }) => {

@@ -1,5 +1,5 @@
-//! Runs checks: the only part that uses networks, files and processes. Trouble is evidence too, never an error that
-//! ends the run.
+//! Runs the checks of a plan in the order and concurrency that they allow. An error in a check becomes evidence and
+//! never ends the run.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -19,8 +19,8 @@ use crate::plan::{Plan, PlannedCheck};
 /// Default number of concurrent checks against real environments (`--jobs`).
 const MAX_RETRIED_JOBS: usize = 16;
 
-/// Maximum number of concurrent rehearsal checks. Most of them wait; the profile's `concurrency` bounds how many have
-/// the partner act at a time.
+/// Maximum number of concurrent rehearsal checks. Most of them wait; the profile's `concurrency` limits how many have
+/// the partner act at the same time.
 const MAX_CONCURRENT_REHEARSALS: usize = 64;
 
 /// The progress of a run, for display.
@@ -34,12 +34,12 @@ pub struct Progress {
     pub note: Option<String>,
 }
 
-/// Why a run must end early.
+/// Whether a run must end early, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopReason {
     /// The run continues.
     No,
-    /// A person interrupted it.
+    /// A person interrupted the run.
     Interrupted,
     /// The time that the profile allows is over.
     OutOfTime,
@@ -60,15 +60,15 @@ impl StopReason {
 pub struct Done {
     /// The index of the check in the plan.
     pub at: usize,
-    /// The record.
+    /// What was recorded while the check ran.
     pub evidence: Evidence,
-    /// Its duration.
+    /// How long the check ran.
     pub took: Duration,
 }
 
 /// Runs some checks of the plan, in the order and concurrency that their isolation allows.
 ///
-/// Shared checks run at the same time; the others one after another. `progress` receives each finished check.
+/// Shared checks run at the same time, the others one after another. Calls `progress` after each check.
 pub async fn execute(
     run: &Arc<RunContext>,
     checks: &[usize],
@@ -84,7 +84,8 @@ pub async fn execute(
     }));
     let _doubts = AbortOnDrop(tokio::spawn(unresponsive::look_into_doubts(run.clone())));
     if isolation != Isolation::Shared {
-        // Work that others left in a queue disturbs an exclusive check; in a run that ends early none follows.
+        // An exclusive check must not be disturbed by work that others left in a queue. A run that ends early need not
+        // wait.
         let mut stop = stop.clone();
         tokio::select! {
             () = run.calm() => {}
@@ -97,7 +98,8 @@ pub async fn execute(
     for &at in checks {
         let planned = &run.plan.checks[at];
         let place = if planned.stage == Stage::Rehearsal { rehearsed.clone() } else { jobs.clone() };
-        // A task that panicked is a defect of Preflight and must not end the run; the caller reports the missing check.
+        // A task that panicked is a defect of Preflight and must not end the run; the caller reports that the check is
+        // missing.
         let task = tokio::spawn(run_one(run.clone(), at, place, lane.clone(), stop.clone()));
         if isolation == Isolation::Shared {
             running.push(task);
@@ -114,7 +116,7 @@ pub async fn execute(
     done
 }
 
-/// A task that is aborted on drop.
+/// A task that is aborted when this is dropped.
 struct AbortOnDrop(tokio::task::JoinHandle<()>);
 
 impl Drop for AbortOnDrop {
@@ -123,7 +125,7 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// Runs one check until it is over, or the run is.
+/// Runs one check until it ends, until the run stops, or until its time is over.
 async fn run_one(
     run: Arc<RunContext>,
     at: usize,
@@ -164,15 +166,15 @@ async fn run_one(
     Done { at, evidence: log.finish(), took }
 }
 
-/// Maximum duration of one check, without the waits that the profile and people need.
+/// Maximum duration of one check, without the time for retries and manual steps.
 const MAX_CHECK_TIME: Duration = Duration::from_mins(5);
 
-/// Why a rehearsal check cannot run, if the set-up did not complete.
+/// Returns why a rehearsal check cannot run, if the set-up did not complete.
 fn not_possible(run: &RunContext, planned: &PlannedCheck) -> Option<(Responsible, String)> {
     (planned.stage == Stage::Rehearsal).then(|| run.set_up_trouble()).flatten()
 }
 
-/// The indices of a plan's checks with a given isolation.
+/// Returns the indices of a plan's checks that run with a given isolation.
 pub fn phase(plan: &Plan, isolation: Isolation) -> Vec<usize> {
     let wanted = |planned: &PlannedCheck| planned.runs() && planned.isolation() == isolation;
     plan.checks.iter().enumerate().filter(|(_, planned)| wanted(planned)).map(|(at, _)| at).collect()

@@ -1,4 +1,4 @@
-//! The simulated provider, as rehearsal checks use it.
+//! The simulated provider, as the checks of a rehearsal use it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::pack::types::{Environment, Stage};
 use crate::simulator::{Simulator, StartError};
 use crate::template;
 
-/// A partner without calls for this long is considered idle.
+/// A partner that makes no call for this long is considered idle.
 const QUIET_PERIOD: Duration = Duration::from_millis(150);
 
 impl RunContext {
@@ -41,7 +41,7 @@ impl RunContext {
         let redactor = self.redactor.clone();
         options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));
         crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map(Some).map_err(|error| match error {
-            // Only the profile can have asked for this port.
+            // Only the profile can ask for a particular port.
             StartError::Port { api, port, error } if port != 0 => {
                 let place = format!("rehearsal.simulator.ports.{api}");
                 let remedy = "end the process that uses it, or choose another port there";
@@ -54,33 +54,33 @@ impl RunContext {
         })
     }
 
-    /// The body of an event about a client, as the simulated provider would write it.
+    /// Writes the body of an event about a client, as the simulated provider would.
     pub(super) fn letter(&self, client: &Identity, event: &str) -> Option<Value> {
         let example = &self.plan.pack.provider.simulator.as_ref()?.client.example;
         let about = template::render_json(example, &scope_of(client, Map::new())).ok()?;
         self.provider.simulator()?.letter(&client.tenant, &about, event)
     }
 
-    /// The URL of the rehearsed handler. Checks that deliver do not run without one.
+    /// Returns the URL of the rehearsed handler. Checks that deliver do not run without one.
     pub(super) fn handler(&self) -> String {
         let webhook = self.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.webhook.as_ref());
         webhook.and_then(|webhook| webhook.url.as_ref()).map(ToString::to_string).unwrap_or_default()
     }
 
-    /// Lets the partner finish work left by earlier checks, such as a queue: until no delivery is pending and no call
-    /// has come for a moment.
+    /// Lets the partner finish work that earlier checks left, such as a queue: waits until no delivery is pending and
+    /// no call has come for a moment.
     pub(super) async fn calm(&self) {
         let Some(simulator) = self.provider.simulator() else { return };
         let journal = simulator.journal();
         let patience = self.plan.pack.provider.webhooks.as_ref().map(|hooks| hooks.success.patience());
-        // By then each delivery is answered or given up; what a slow handler does after that is not waited for.
+        // By then, each delivery is answered or given up. What a slow handler does afterwards is not waited for.
         drop(tokio::time::timeout(patience.unwrap_or_default() * 2, simulator.delivered()).await);
         let quiet = async {
             while tokio::time::timeout(QUIET_PERIOD, journal.changed(journal.len())).await.is_ok()
                 || simulator.is_delivering()
             {}
         };
-        // The wait is bounded for a partner that never becomes idle.
+        // The wait is bounded, because a partner may never become idle.
         drop(tokio::time::timeout(self.clock.retry().max(self.clock.reaction() * 2), quiet).await);
     }
 
@@ -99,8 +99,8 @@ impl RunContext {
         }
     }
 
-    /// Subscribes the partner's handler to the events about one client only, so that switching off one subscription
-    /// does not affect others.
+    /// Subscribes the partner's handler to the events about one client only, so that disabling one subscription does
+    /// not affect other clients.
     pub(super) fn subscribe(&self, simulator: &Simulator, email: &str) {
         let Ok(url) = Url::parse(&self.handler()) else { return };
         let events = self.plan.bound.get("events").and_then(Value::as_array).into_iter().flatten();
@@ -108,22 +108,22 @@ impl RunContext {
         simulator.subscribe(&url, &events, Some(email));
     }
 
-    /// Takes over the provider's id for a client, if the partner did not return it.
+    /// Takes over the provider's id for a client if the partner did not return it.
     pub(super) fn know_tenant(&self, simulator: &Simulator, client: &mut Identity) {
-        // The first id stays: a changed id after a restart is a defect to be found.
+        // The first id stays: if an id changes after a restart, that is a defect to be found.
         if let Some(key) = simulator.keys_of(&client.email).pop().filter(|_| !client.known) {
             client.tenant = self.redactor.text(&key);
             client.known = true;
         }
     }
 
-    /// The records of the simulated provider about a client.
+    /// Returns the simulated provider's records about a client, redacted.
     pub(super) fn records_of(&self, client: &Identity) -> Option<Map<String, Value>> {
         let records = Value::Object(self.provider.simulator()?.records_of(&client.email));
         if let Value::Object(records) = self.redactor.json(&records) { Some(records) } else { None }
     }
 
-    /// Removes overrides.
+    /// Removes the overrides with these numbers.
     pub(super) fn restore(&self, overrides: &[u64]) {
         if let Some(simulator) = self.provider.simulator() {
             for change in overrides {
@@ -132,7 +132,7 @@ impl RunContext {
         }
     }
 
-    /// Number of calls that the partner has made so far.
+    /// Returns the number of calls that the partner has made so far.
     pub(super) fn journal_mark(&self) -> usize {
         self.provider.simulator().map_or(0, |simulator| simulator.journal().len())
     }

@@ -1,4 +1,4 @@
-//! Starting a process of the partner: with a cleared environment, and what the profile tells it.
+//! Starts the partner's build with a cleared environment and the variables of the profile.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ pub(super) async fn started(
     Ok(process)
 }
 
-/// The environment of a rehearsal process: the proxy variables, and the profile's variables for the build.
+/// Returns the environment of a rehearsal process: the proxy variables, and the profile's variables for the build.
 pub(super) fn variables(
     run: &RunContext,
     rehearsal: &Rehearsal,
@@ -50,8 +50,9 @@ pub(super) fn rendered(text: &str, scope: &Value) -> Result<String, BuildError> 
     template::render_text(text, scope).map_err(|cause| BuildError::Text { text: text.to_owned(), cause })
 }
 
-/// The template values for commands and variables of a profile: the simulator's `<api>_api`, `api_key`, `credentials`
-/// and `webhook_secret`, and the path of Preflight. No value comes from a pack, so no pack can have anything run.
+/// Returns the template values for the commands and variables of a profile: the simulator's `<api>_api`, `api_key`,
+/// `credentials` and `webhook_secret`, and the path of Preflight. No value comes from a pack, so no pack can have
+/// anything run.
 pub(super) fn describe_environment(run: &RunContext) -> Value {
     let simulator = run.provider.simulator();
     let mut values = serde_json::Map::new();

@@ -1,4 +1,4 @@
-//! Why a step of a check, or the set-up before it, could not be carried out.
+//! Reasons why a step of a check, or the set-up before it, could not be carried out.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::pack::fixtures::FixtureError;
 use crate::pack::types::Span;
 use crate::template::TemplateError;
 
-/// What kept a step from being carried out; its sentence goes into the evidence.
+/// A reason why a step was not carried out; its message becomes evidence.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum StepError {
     #[error(transparent)]
@@ -47,24 +47,24 @@ pub(super) enum StepError {
     NotAQuery { line: String },
     #[error("`for_each` gave {found} instead of a list")]
     NotAList { found: Value },
-    /// An earlier request, whose response should have contained a value, got none.
+    /// An earlier request got no response, which should have contained a value.
     #[error("{request} got no response: {detail}")]
     EarlierUnanswered { request: String, detail: String },
     #[error("{request} was answered {status}")]
     EarlierAnswered { request: String, status: u16 },
-    /// The step that should have given a value was skipped, for this reason.
+    /// The step that should have given a value was skipped for this reason.
     #[error("{reason}")]
     EarlierSkipped { reason: String },
-    /// A value is missing; the pack or the plan advises how to give it.
+    /// A value is missing; the text is the advice of the pack or the plan on how to give it.
     #[error("{advice}")]
     MissingInput { advice: String },
-    /// A request got no response, for the reason in the evidence.
+    /// A request got no response; the text is the reason, as recorded.
     #[error("{detail}")]
     Unanswered { detail: String },
     /// The partner's build called no simulated API in the whole run.
     #[error("{observed}")]
     NeverCalled { observed: String },
-    /// An event of the set-up did not happen, for the reason in the evidence.
+    /// An event of the set-up did not happen; the text is the reason, as recorded.
     #[error("the set-up did not complete: {trouble}")]
     SetUpEvent { trouble: String },
     #[error("the set-up did not complete: the action {action}: {cause}")]

@@ -1,4 +1,4 @@
-//! How long a run waits for the partner, and what it reports if the wait is in vain.
+//! Remarks about how long a run waited for the partner, and about a wait that was in vain.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::context::run_context::RunContext;
 use crate::profile::Timing;
 
-/// Total waits at the default timing below which no remark is made.
+/// Total time of waits at the default timing below which no remark is made.
 const MIN_REPORTED_WAIT: Duration = Duration::from_secs(10);
 
 impl RunContext {
-    /// The remark after a full wait in vain, if nobody has called the simulated provider at all: waiting again for each
-    /// check would only take time.
+    /// Returns a remark if a full wait was in vain and the partner has not called the simulated provider at all.
+    /// Further checks need not wait then.
     pub fn unheard(&self) -> Option<String> {
         let did = self.clock.waits.in_vain.get().filter(|_| !self.has_called())?;
         let apis = self.plan.pack.provider.apis.keys();
@@ -27,7 +27,7 @@ impl RunContext {
         )))
     }
 
-    /// The remark about time spent in waits at the default timing, if it is much.
+    /// Returns a remark about the time spent in waits at the default timing, if it was long.
     pub(super) fn default_timing(&self) -> Option<String> {
         let given = |name: &str| self.plan.bound.get(&format!("rehearsal.timing.{name}")).is_some();
         let total = self.clock.waits.waits.lock().unwrap_or_else(PoisonError::into_inner).total;

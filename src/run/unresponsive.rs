@@ -1,5 +1,6 @@
-//! A build that still runs but no longer answers: frozen, deadlocked, or without its port. Preflight detects this once,
-//! by repeated probes, and then stops waiting for it; otherwise every check would spend all its time limits.
+//! Detects a build that still runs but no longer answers: frozen, deadlocked, or without its port. Preflight finds this
+//! out once, by repeated probes, and then stops waiting for the build; otherwise every check would exhaust all its time
+//! limits.
 
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ use crate::profile::Start;
 /// Interval of the probes.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Investigates every doubt, until the task is aborted.
+/// Investigates every doubt about the build until the task is aborted.
 pub(super) async fn look_into_doubts(run: Arc<RunContext>) {
     let mut doubted = run.partner.silence.doubted.subscribe();
     while doubted.wait_for(|doubted| *doubted).await.is_ok() {
@@ -27,8 +28,8 @@ pub(super) async fn look_into_doubts(run: Arc<RunContext>) {
     }
 }
 
-/// Probes the build until anything is heard of it, or nothing was for the longest time that a response may take; then
-/// returns a message. `None` also for a build that ended or was restarted meanwhile.
+/// Probes the build until it answers or calls, or until it has been silent for the longest time that a response may
+/// take; then returns a message. Returns `None` also for a build that ended or was restarted meanwhile.
 async fn look_into(run: &RunContext) -> Option<String> {
     let start = run.start()?;
     let (from, calls) = (Instant::now(), run.journal_mark());
@@ -38,7 +39,7 @@ async fn look_into(run: &RunContext) -> Option<String> {
             Ok(ProbeResult::Ready | ProbeResult::Answered(_)) | Err(_) => return None,
             Ok(ProbeResult::Silent(why)) => why,
         };
-        // A build that works through a queue may delay the probe, but answers or calls meanwhile.
+        // A build that works through a queue may delay the probe, but answers other requests or makes calls meanwhile.
         if run.partner.silence.heard() > from || run.has_called_since(calls) {
             return None;
         }
@@ -63,13 +64,13 @@ fn describe(start: &Start, why: &str, from: Instant, stopped: Option<i32>) -> St
 }
 
 impl RunContext {
-    /// The message about the build, if it no longer answers.
+    /// Returns the message about the build if it no longer answers.
     pub fn silent(&self) -> Option<String> {
         self.partner.silence.found()
     }
 
-    /// Waits for a response. A slow or missing response of the build that Preflight started raises the doubt whether it
-    /// answers at all.
+    /// Waits for a response. If the build that Preflight started answers late or not at all, this raises the doubt
+    /// whether it still answers.
     pub(super) async fn awaited(
         &self,
         purpose: &Purpose,
@@ -100,14 +101,14 @@ impl RunContext {
         sent
     }
 
-    /// Starts an investigation whether the build still answers, without waiting for the result.
+    /// Starts an investigation into whether the build still answers, without waiting for the result.
     pub(super) fn doubt(&self) {
         if self.start().is_some() && self.partner.silence.found().is_none() {
             self.partner.silence.doubted.send_replace(true);
         }
     }
 
-    /// Waits until the build is found silent; returns the message.
+    /// Waits until the build is found silent. Returns the message.
     pub(super) async fn falls_silent(&self) -> String {
         let mut found = self.partner.silence.found.subscribe();
         match found.wait_for(Option::is_some).await.map(|found| found.clone()) {
@@ -126,7 +127,7 @@ impl RunContext {
         self.plan.read.profile.rehearsal.as_ref()?.start.as_ref()
     }
 
-    /// The longest time that the build may take for any response.
+    /// Returns the longest time that the build may take for any response.
     pub(super) fn longest_answer(&self) -> Duration {
         let hooks = self.plan.pack.provider.webhooks.as_ref();
         self.clock.answers_within().max(hooks.map_or(SOON, |hooks| hooks.success.patience())).max(SOON)

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-/// A map with at most `MOST` entries.
+/// A map with at most `MAX_ENTRIES` entries.
 #[derive(Debug)]
 pub(super) struct Bounded<V, const MAX_ENTRIES: usize> {
     values: HashMap<String, V>,
@@ -25,7 +25,7 @@ impl<V, const MAX_ENTRIES: usize> Bounded<V, MAX_ENTRIES> {
         self.values.get_mut(name)
     }
 
-    /// The value of a name, inserted if absent.
+    /// Returns the value of a name, and inserts it if it is absent.
     pub(super) fn get_or_put(&mut self, name: &str, new: impl FnOnce() -> V) -> &mut V {
         if !self.values.contains_key(name) {
             self.order.push_back(name.to_owned());
@@ -42,7 +42,7 @@ impl<V, const MAX_ENTRIES: usize> Bounded<V, MAX_ENTRIES> {
         self.order.iter().filter_map(|name| Some((name, self.values.get(name)?)))
     }
 
-    /// Inserts a value. True if the oldest entry was dropped.
+    /// Inserts a value. Returns whether the oldest entry was dropped.
     pub(super) fn put(&mut self, name: &str, value: V) -> bool {
         if self.values.insert(name.to_owned(), value).is_none() {
             self.order.push_back(name.to_owned());

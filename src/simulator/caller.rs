@@ -1,4 +1,4 @@
-//! Identifies the caller: the partner by key, password or its own token, or a client by its token.
+//! Identifies the caller: the partner by a key, a password or its own token, or a client by its token.
 
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
@@ -12,7 +12,8 @@ use super::script::Script;
 use super::store::Store;
 use crate::pack::authentication::{Api, ClientCredentials, CredentialsSent};
 
-/// Authenticates a request by the rule of its API. A token endpoint requires the client id and secret.
+/// Authenticates a request by the rule of its API. A request for the partner's own token needs the client id and the
+/// secret.
 pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: OffsetDateTime) -> Caller {
     let scope = Scope::default().with("api_key", &json!(script.api_key));
     let scope = scope.with("credentials", &json!(script.credentials));
@@ -51,8 +52,8 @@ pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: Of
     }
 }
 
-/// Whether a token request presents the client id and secret (RFC 6749, sections 2.3.1 and 4.4.2): always with Basic
-/// authentication, and in the form if the provider accepts that.
+/// Whether a token request contains the client id and the secret (RFC 6749, sections 2.3.1 and 4.4.2). Basic
+/// authentication is always accepted, and the form if the provider accepts that.
 fn shows(own: &ClientCredentials, request: &Received, written: &dyn Fn(&String) -> String) -> bool {
     let form = request.form().unwrap_or_default();
     let said = |name: &str| form.get(name).and_then(Value::as_str);
@@ -77,7 +78,7 @@ fn same(left: &str, right: &str) -> bool {
     left.as_bytes().ct_eq(right.as_bytes()).into()
 }
 
-/// Whether a client exists and is not hidden: a client's tokens end with its link.
+/// Whether a client exists and is not hidden. A client's tokens become invalid when its link ends.
 fn is_linked(script: &Script, store: &Store, key: &str) -> bool {
     let spec = &script.spec;
     let like = [(spec.client.key.clone(), json!(key))].into_iter().collect();

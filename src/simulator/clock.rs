@@ -1,4 +1,4 @@
-//! A clock that can be advanced: real time plus an offset, so that a schedule of hours takes milliseconds.
+//! A clock that can be advanced. It adds an offset to real time, so that a schedule of hours takes milliseconds.
 
 use std::time::{Duration, Instant};
 
@@ -19,17 +19,17 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// The current simulated time, in UTC.
+    /// Returns the current simulated time, in UTC.
     pub fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc() + *self.ahead.borrow()
     }
 
-    /// Simulated time since the start.
+    /// Returns the simulated time since the start.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed() + *self.ahead.borrow()
     }
 
-    /// Advances the time at once, for all waiting tasks.
+    /// Advances the time at once, also for all waiting tasks.
     pub fn advance(&self, by: Duration) {
         self.ahead.send_modify(|ahead| *ahead += by);
     }
@@ -39,7 +39,7 @@ impl Clock {
         self.sleep_until(self.elapsed() + time).await;
     }
 
-    /// Waits for a simulated moment, as a value of [`Clock::elapsed`].
+    /// Waits until a simulated moment, which is a value of [`Clock::elapsed`].
     pub async fn sleep_until(&self, moment: Duration) {
         let mut moved = self.ahead.subscribe();
         loop {

@@ -1,4 +1,4 @@
-//! Records of one kind, oldest first, with indexes for lookups by field.
+//! The records of one kind, oldest first, with indexes for lookups by field.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use serde_json::Value;
 use super::values::Members;
 use crate::json::weight;
 
-/// Memory per field of a record, besides name and value, in bytes.
+/// Estimated memory per field of a record, besides its name and value, in bytes.
 const MAX_FIELD_BYTES: usize = 64;
 
-/// Memory per index entry, in bytes.
+/// Estimated memory per index entry, in bytes.
 const MAX_INDEX_BYTES: usize = 200;
 
 /// The indexed fields of a collection.
@@ -26,7 +26,7 @@ pub(super) struct Indexed {
     pub(super) searched: BTreeSet<String>,
 }
 
-/// The position of a record; later records have larger numbers.
+/// The position of a record. Later records have larger numbers.
 pub(super) type RecordPosition = u64;
 
 /// Records of one kind.
@@ -43,10 +43,10 @@ pub(super) struct Collection {
     texts: BTreeMap<RecordPosition, String>,
 }
 
-/// Separates the texts of two fields; nobody searches for it.
+/// Separates the texts of two fields. Nobody searches for this character.
 const SEPARATOR: &str = "\0";
 
-/// A sort key: null first, then numbers, then texts, case-insensitive.
+/// A sort key. Null sorts first, then numbers, then texts regardless of case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     None,
@@ -60,7 +60,7 @@ impl Key {
             None | Some(Value::Null) => Key::None,
             Some(Value::Number(number)) => {
                 let bits = number.as_f64().unwrap_or_default().to_bits();
-                // The bits of negative numbers are inverted, so they sort in order and before the others.
+                // The bits of negative numbers are inverted, so they sort in order and before all other numbers.
                 Key::Number(if bits >> 63 == 0 { bits | 1 << 63 } else { !bits })
             }
             Some(Value::String(text)) => Key::Text(text.to_lowercase()),
@@ -93,7 +93,7 @@ impl Collection {
         self.records.len()
     }
 
-    /// All records, oldest first.
+    /// Returns all records, oldest first.
     pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &Members> {
         self.records.values().map(|record| &**record)
     }
@@ -106,27 +106,28 @@ impl Collection {
         self.records.keys().copied()
     }
 
-    /// The positions of records that contain a text in a field with full-text search, oldest first.
+    /// Returns the positions of records that contain a text in a field with full-text search, oldest first. The text
+    /// must be in lower case.
     pub(super) fn having(&self, text: &str) -> impl Iterator<Item = RecordPosition> {
-        // Compiled once: a fresh search in each of thousands of short texts costs more than the search itself. If the
-        // pattern cannot be compiled, every record is a candidate; the caller checks again.
+        // Compiled once, because a new search in each of thousands of short texts would cost more than the search
+        // itself. If the pattern cannot be compiled, every record is a candidate, and the caller checks it.
         let searched = AhoCorasick::new([text]).ok();
         let found = move |texts: &str| searched.as_ref().is_none_or(|searched| searched.is_match(texts));
         self.texts.iter().filter(move |(_, texts)| found(texts)).map(|(place, _)| *place)
     }
 
-    /// All positions in the order of a field, if records are sorted by it.
+    /// Returns all positions in the order of a field; `None` if records are not sorted by it.
     pub(super) fn in_order(&self, member: &str) -> Option<impl DoubleEndedIterator<Item = RecordPosition>> {
         Some(self.sorted.get(member)?.iter().map(|(_, place)| *place))
     }
 
-    /// The positions with a value in a field; `None` if the field has no index.
+    /// Returns the positions of records with a value in a field; `None` if the field has no index.
     pub(super) fn with(&self, member: &str, value: &Value) -> Option<&BTreeSet<RecordPosition>> {
         static NONE: BTreeSet<RecordPosition> = BTreeSet::new();
         self.found.get(member).map(|values| values.get(&value.to_string()).unwrap_or(&NONE))
     }
 
-    /// The latest matching record.
+    /// Returns the latest matching record.
     pub(super) fn find(&self, which: &RecordFilter) -> Option<&Members> {
         match self.nearest(which) {
             Some(places) => places.iter().rev().filter_map(|place| self.get(*place)).find(|record| which.holds(record)),
@@ -134,7 +135,7 @@ impl Collection {
         }
     }
 
-    /// The positions of all matching records, oldest first.
+    /// Returns the positions of all matching records, oldest first.
     pub(super) fn which(&self, which: &RecordFilter) -> Vec<RecordPosition> {
         let holds = |place: &RecordPosition| self.get(*place).is_some_and(|record| which.holds(record));
         match self.nearest(which) {
@@ -143,7 +144,7 @@ impl Collection {
         }
     }
 
-    /// The smallest indexed set that contains all matching records.
+    /// Returns the smallest indexed set that contains all matching records.
     fn nearest(&self, which: &RecordFilter) -> Option<&BTreeSet<RecordPosition>> {
         let known = which.like.iter().filter_map(|(name, value)| self.with(name, value));
         known.min_by_key(|places| places.len())
@@ -156,7 +157,7 @@ impl Collection {
         self.records.insert(place, Arc::new(record));
     }
 
-    /// Changes the fields of a record; returns the old record.
+    /// Changes fields of a record. Returns the record as it was before.
     pub(super) fn change(&mut self, place: RecordPosition, set: &Members) -> Option<Arc<Members>> {
         let before = self.records.get(&place).cloned()?;
         self.index(place, &before, false);
@@ -177,7 +178,7 @@ impl Collection {
         self.places().next()
     }
 
-    /// Adds a record to the indexes or removes it, and updates the weight.
+    /// Adds a record to the indexes or removes it from them, and updates the weight.
     fn index(&mut self, place: RecordPosition, record: &Members, there: bool) {
         let mut weight: usize = record.iter().map(|(name, value)| name.len() + weight(value) + MAX_FIELD_BYTES).sum();
         for (name, values) in &mut self.found {
@@ -216,7 +217,7 @@ impl Collection {
     }
 }
 
-/// A field of a record; a dot in its name selects a nested field.
+/// Returns a field of a record. A dot in the name selects a nested field.
 pub(super) fn inside<'r>(record: &'r Members, name: &str) -> Option<&'r Value> {
     let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
     rest.map_or_else(
@@ -225,7 +226,7 @@ pub(super) fn inside<'r>(record: &'r Members, name: &str) -> Option<&'r Value> {
     )
 }
 
-/// A selection of records.
+/// Which records are meant.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RecordFilter {
     /// Fields with the values they must have.
@@ -235,7 +236,8 @@ pub(super) struct RecordFilter {
 }
 
 impl RecordFilter {
-    /// A criterion without a value selects nothing, so that a missing id never selects everything.
+    /// Whether a record matches. A field without a value in `like` matches nothing, so that a missing id never selects
+    /// everything.
     pub(super) fn holds(&self, record: &Members) -> bool {
         self.like.iter().all(|(name, value)| !value.is_null() && record.get(name) == Some(value))
             && !self.unlike.iter().any(|(name, value)| record.get(name) == Some(value))

@@ -1,4 +1,4 @@
-//! Set-up of a simulator from outside: known clients and subscriptions, triggered events, and overrides.
+//! Controls a simulator from outside: prepares clients and subscriptions, triggers events, and installs overrides.
 
 use std::sync::atomic::Ordering;
 
@@ -14,7 +14,7 @@ use super::transaction::{ONLY_FOR, TransactionInput};
 use super::values::{Members, text};
 
 impl Simulator {
-    /// Sets the state in which a client with this e-mail address will start. False if there is no such state.
+    /// Sets the state in which a client with this email address will start. Returns false if there is no such state.
     pub fn prepare(&self, email: &str, state: &str) -> bool {
         let known = self.inner.script.spec.states.contains_key(state);
         if known {
@@ -25,12 +25,12 @@ impl Simulator {
         known
     }
 
-    /// Registers an identifier: calls with it are about the client prepared with this e-mail address.
+    /// Registers an identifier. Calls that contain it are about the client that was prepared with this email address.
     pub fn know(&self, identifier: &str, email: &str) {
         self.inner.store().know(identifier, email);
     }
 
-    /// The keys of the clients created for a prepared one, oldest first.
+    /// Returns the keys of the clients that were created for a prepared one, oldest first.
     pub fn keys_of(&self, email: &str) -> Vec<String> {
         let spec = &self.inner.script.spec.client;
         let store = self.inner.store();
@@ -41,14 +41,14 @@ impl Simulator {
         clients.iter().filter_map(|client| client.get(&spec.key).map(text)).collect()
     }
 
-    /// The records about a prepared client, by collection.
+    /// Returns the records about a prepared client, by collection.
     pub fn records_of(&self, email: &str) -> serde_json::Map<String, Value> {
         let keys: Vec<Value> = self.keys_of(email).into_iter().map(Value::from).collect();
         let member = &self.inner.script.spec.client.key;
         self.inner.store().with(member, &keys)
     }
 
-    /// Triggers an event for a client: its state changes, and webhooks are sent.
+    /// Triggers an event for a client: changes its state, and sends webhook events.
     ///
     /// # Errors
     ///
@@ -57,8 +57,8 @@ impl Simulator {
         self.inner.happen(client, event)
     }
 
-    /// Sends an event to every subscription that includes it, whatever the state of any client. `None` if there is no
-    /// such event.
+    /// Sends an event to every subscription that includes it, whatever the state of any client. Returns `None` if there
+    /// is no such event.
     pub fn announce(&self, event: &str) -> Option<Vec<Sent>> {
         let inner = &self.inner;
         let fresh = || inner.fresh();
@@ -69,8 +69,8 @@ impl Simulator {
         Some(sent)
     }
 
-    /// The body of an event about a client, as the provider would write it now. `about` is the body of the call that
-    /// would have created the client. Changes nothing and sends nothing. `None` if there is no such event.
+    /// Writes the body of an event about a client as the provider would write it now. `about` is the body of the call
+    /// that would have created the client. Changes nothing and sends nothing. Returns `None` if there is no such event.
     pub fn letter(&self, client: &str, about: &Value, event: &str) -> Option<Value> {
         let inner = &self.inner;
         let fresh = || inner.fresh();
@@ -79,8 +79,9 @@ impl Simulator {
         events::letter(&inner.script, store, client, about, event, &moment)
     }
 
-    /// Subscribes a handler to events, as the provider's own API would, without validating the address. With `only_for`
-    /// the subscription receives only events about that prepared client. `None` if the provider has no subscriptions.
+    /// Subscribes a handler to events as the provider's own API would, but without validating the address. With
+    /// `only_for`, the subscription receives only events about that prepared client. Returns `None` if the provider has
+    /// no subscriptions.
     pub fn subscribe(&self, url: &Url, events: &[String], only_for: Option<&str>) -> Option<Subscription> {
         let inner = &self.inner;
         let to = inner.script.spec.subscriptions.as_ref()?;
@@ -90,7 +91,8 @@ impl Simulator {
             turn.scope.set("body", &body);
             let record = turn.create(kind, &body, false);
             if let Some(responsible) = only_for {
-                // Only by the key: a criterion without a value selects nothing, and a new record contains such fields.
+                // Selected only by the key: a new record also contains fields without a value, which would match
+                // nothing.
                 let key = record.get_key_value(&to.key).map(|(name, value)| (name.clone(), value.clone()));
                 let which = RecordFilter { like: key.into_iter().collect(), unlike: Members::new() };
                 let only_for = Members::from_iter([(ONLY_FOR.to_owned(), json!(responsible))]);
@@ -104,8 +106,8 @@ impl Simulator {
         Some(subscription)
     }
 
-    /// Installs an override; returns the number that removes it. `None` if it names a reply that the pack does not
-    /// have.
+    /// Installs an override. Returns the number that removes it, or `None` if the pack does not have the reply that the
+    /// override names.
     pub fn change(&self, change: Override) -> Option<u64> {
         if let Effect::Reply { name, .. } = &change.effect
             && !self.inner.script.spec.replies.contains_key(name)
@@ -117,7 +119,7 @@ impl Simulator {
         Some(id)
     }
 
-    /// Removes an override.
+    /// Removes the override with this number.
     pub fn restore(&self, change: u64) {
         self.inner.store().overrides.retain(|installed| installed.id != change);
     }

@@ -1,4 +1,4 @@
-//! Delivers webhook events as the provider would: signed, on schedule, retried, and given up.
+//! Delivers webhook events as the provider would: signs them, follows the schedule, retries, and gives up.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,18 +25,18 @@ use crate::pack::scheme::{Documented, Webhooks};
 use crate::redact::unfrayed;
 use crate::webhook::{CHANGED, DeliverySpec, SignedRequest, compose, secret_derived};
 
-/// Maximum bytes read of a response, and recorded of any body.
+/// The largest response that is read and the largest body that is recorded, in bytes.
 const MAX_RESPONSE_BYTES: usize = 64 << 10;
 
-/// Delivers an event to its subscription, until it is accepted or given up.
+/// Delivers an event to its subscription until it is accepted or given up.
 pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
     let Some(scheme) = &inner.script.provider.webhooks else { return };
     let mut due = inner.clock.elapsed();
     let mut failures = 0;
     let happened_at = now();
     for delay in &scheme.retries {
-        // Each attempt is due by the schedule, not by the end of the previous one, so that advancing the clock moves
-        // all.
+        // Each attempt is due by the schedule and not after the previous attempt, so that advancing the clock moves all
+        // attempts.
         due = due.saturating_add(delay.0.mul_f64(strayed(scheme.jitter, rand::random())));
         inner.clock.sleep_until(due).await;
         let Some(subscription) = inner.subscription(&dispatch) else { return };
@@ -58,12 +58,12 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
     }
 }
 
-/// The jitter factor of a delay. `chance` is between 0 and 1.
+/// Returns the jitter factor of a delay. `chance` is between 0 and 1.
 fn strayed(jitter: f64, chance: f64) -> f64 {
     1.0 + jitter.clamp(0.0, 1.0) * (2.0 * chance - 1.0)
 }
 
-/// Real time, not simulated time: the partner's own clock is real.
+/// Returns the real time, in seconds since 1970. The partner's clock is real too, so simulated time would not fit.
 fn now() -> i64 {
     OffsetDateTime::now_utc().unix_timestamp()
 }
@@ -109,7 +109,7 @@ async fn attempt(
     outcome
 }
 
-/// Counts an attempt in flight until dropped.
+/// Counts a delivery attempt as in flight until it is dropped.
 struct InFlight<'i>(&'i Inner);
 
 impl<'i> InFlight<'i> {
@@ -125,7 +125,7 @@ impl Drop for InFlight<'_> {
     }
 }
 
-/// The request headers as recorded.
+/// Returns the request headers as they are recorded, without values that derive from the secret.
 fn recorded(scheme: &Webhooks, signed: &SignedRequest) -> Vec<(String, String)> {
     let apart = secret_derived(scheme, &Alteration::default());
     let lower = signed.headers.iter().map(|(name, value)| (name.to_lowercase(), value));
@@ -166,7 +166,7 @@ async fn send(inner: &Inner, url: &str, signed: SignedRequest, patience: Duratio
     let mut request = inner.client.request(method, url).body(signed.body);
     let spelled: Vec<String> = signed.headers.iter().map(|(name, _)| name.clone()).collect();
     for (name, value) in signed.headers {
-        // The value itself is not shown: it may be a secret.
+        // The message does not show the value, which may be a secret.
         let Ok(value) = HeaderValue::try_from(value) else {
             return unsendable(&name, "its value contains characters that no header may have");
         };
@@ -225,7 +225,7 @@ async fn exchange(
     read(response).await
 }
 
-/// The addresses of a handler on this machine or at an IP address, which is reached without the HTTP client.
+/// Returns the addresses of a handler over plain HTTP that needs no DNS. The HTTP client is not used for it.
 fn here(url: &Url) -> Option<Vec<SocketAddr>> {
     let port = url.port_or_known_default().filter(|_| url.scheme() == "http")?;
     Some(Host::of(url)?.known_addresses()?.into_iter().map(|ip| (ip, port).into()).collect())
@@ -250,11 +250,12 @@ fn trouble(kind: TransportErrorKind, detail: String) -> Outcome {
     Outcome::TransportError(TransportError { kind, detail })
 }
 
-/// Decodes a body as far as possible, truncated at a bound.
+/// Decodes a body as far as possible. A large body is truncated.
 pub(super) fn body_of(content_type: Option<&str>, bytes: &[u8]) -> Body {
     if bytes.len() > MAX_RESPONSE_BYTES {
         let cut = unfrayed(bytes, MAX_RESPONSE_BYTES);
-        // Only the last letter may be incomplete; no search finds a secret among bytes that are no text.
+        // Only the last character may be incomplete. Any other body counts as binary, because no search finds a secret
+        // among bytes that are no text.
         let first = cut.utf8_chunks().next();
         let text = first.filter(|chunk| chunk.valid().len() + chunk.invalid().len() == cut.len());
         return text.map_or(Body::Binary(bytes.len()), |text| {
@@ -264,7 +265,7 @@ pub(super) fn body_of(content_type: Option<&str>, bytes: &[u8]) -> Body {
     Body::read(content_type, bytes)
 }
 
-/// Approximate memory of a body, in bytes.
+/// Returns the approximate memory of a body, in bytes.
 pub(super) fn weight_of(body: &Body) -> usize {
     match body {
         Body::Json(json) => weight(json),
@@ -274,7 +275,7 @@ pub(super) fn weight_of(body: &Body) -> usize {
 }
 
 impl Inner {
-    /// The current subscription of a dispatch, if it exists and is active.
+    /// Returns the current subscription of a dispatch, if it exists and is active.
     fn subscription(&self, dispatch: &Dispatch) -> Option<Members> {
         let to = self.script.spec.subscriptions.as_ref()?;
         let store = self.store();
@@ -282,7 +283,8 @@ impl Inner {
         (record.get(&to.active) == Some(&Value::Bool(true))).then(|| record.clone())
     }
 
-    /// The secrets that sign a delivery now: the subscription's, and the previous one while both are valid.
+    /// Returns the secrets that sign a delivery now: that of the subscription, and the previous one while both are
+    /// valid.
     fn secrets(&self, scheme: &Webhooks, subscription: &Members) -> Vec<String> {
         let Some(to) = &self.script.spec.subscriptions else { return Vec::new() };
         let member = |name: &String| subscription.get(name).filter(|value| !value.is_null()).map(text);
@@ -301,7 +303,8 @@ impl Inner {
         self.tell(dispatch, reason);
     }
 
-    /// Creates the record of what the provider does next, such as an e-mail to the subscriber.
+    /// Creates the record that the provider creates when it disables a subscription, such as an email to the
+    /// subscriber.
     fn tell(&self, dispatch: &Dispatch, reason: Option<&String>) {
         let told = self.script.provider.webhooks.as_ref().and_then(|hooks| hooks.disable.creates.as_ref());
         let Some(kind) = told else { return };

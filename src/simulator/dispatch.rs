@@ -1,4 +1,4 @@
-//! What follows from a call or an event: deliveries are sent, and timers are waited for.
+//! Carries out what follows from a call or an event: sends deliveries, and waits for timers.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::state::Inner;
 use super::transaction::{Dispatch, Timer, TransactionInput};
 use super::{delivery, request};
 
-/// Maximum number of pending deliveries and timers; further ones are not started.
+/// Maximum number of pending deliveries and timers. Further ones are not started.
 pub(super) const MAX_TASKS: usize = 10_000;
 
 impl Inner {
@@ -41,7 +41,7 @@ impl Inner {
         Ok(sent)
     }
 
-    /// Starts the deliveries of webhooks, and the timers of events that follow by themselves.
+    /// Starts the deliveries of webhook events, and the timers of events that follow by themselves.
     pub(super) fn follow(self: &Arc<Self>, dispatches: Vec<Dispatch>, timers: Vec<Timer>) {
         let room = MAX_TASKS.saturating_sub(self.tasks().len());
         if dispatches.len().max(timers.len()) > room {
@@ -55,7 +55,7 @@ impl Inner {
             self.spawn(async move {
                 inner.clock.sleep_until(due).await;
                 if inner.store().entered(&timer.client) == timer.entered {
-                    // If the client is gone by then, nothing happens.
+                    // If the client no longer exists, nothing happens.
                     drop(inner.happen(&timer.client, &timer.event));
                 }
             });
@@ -66,8 +66,8 @@ impl Inner {
 /// A webhook event that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// The event's name.
+    /// The name of the event.
     pub event: String,
-    /// The event's id, by which its deliveries are found.
+    /// The id of the event, by which its deliveries are found.
     pub id: String,
 }

@@ -1,4 +1,4 @@
-//! The simulated provider: the engine is generic, the pack's `simulator` section describes the provider.
+//! The simulated provider. This engine is generic; the pack's `simulator` section describes the provider.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
@@ -31,7 +31,7 @@ pub struct Simulator {
 /// A webhook subscription.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscription {
-    /// Its key.
+    /// The key of the subscription.
     pub key: String,
     /// The secret that signs its deliveries.
     pub secret: String,
@@ -41,7 +41,7 @@ pub struct Subscription {
 ///
 /// # Errors
 ///
-/// The description is invalid (all problems at once), or a port cannot be opened.
+/// The description is invalid, with all its problems, or a port cannot be opened.
 pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -> Result<Simulator, StartError> {
     let setting = Setting {
         mode: options.mode,
@@ -83,64 +83,65 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-        // Tasks hold references to what they work on; otherwise they would outlive the simulator.
+        // Tasks hold references to what they work on, so they would outlive the simulator.
         self.inner.tasks().abort_all();
     }
 }
 
 impl Simulator {
-    /// The base URL of an API, if the provider has it.
+    /// Returns the base URL of an API; `None` if the provider does not have it.
     pub fn base(&self, api: &str) -> Option<&Url> {
         self.bases.get(api)
     }
 
-    /// All APIs with their base URLs.
+    /// Returns all APIs with their base URLs.
     pub fn bases(&self) -> impl Iterator<Item = (&str, &Url)> {
         self.bases.iter().map(|(api, base)| (api.as_str(), base))
     }
 
-    /// The received calls; not redacted. A response with status 0 is a dropped connection.
+    /// Returns the calls that the simulator received, not redacted. Status 0 of a response stands for a dropped
+    /// connection.
     pub fn journal(&self) -> Journal<RecordedCall> {
         self.inner.journal.clone()
     }
 
-    /// The webhook deliveries, one entry per attempt; not redacted.
+    /// Returns the deliveries that the simulator made, one entry per attempt, not redacted.
     pub fn deliveries(&self) -> Journal<Delivery> {
         self.inner.deliveries.clone()
     }
 
-    /// Whether a delivery waits for a response.
+    /// Whether a delivery is waiting for a response.
     pub fn is_delivering(&self) -> bool {
         *self.inner.under_way.borrow() > 0
     }
 
-    /// Waits until no delivery waits for a response.
+    /// Waits until no delivery is waiting for a response.
     pub async fn delivered(&self) {
-        // The sender lives as long as the simulator, so the wait ends only by the count.
+        // The sender lives as long as the simulator, so only the count ends the wait.
         drop(self.inner.under_way.subscribe().wait_for(|number| *number == 0).await);
     }
 
-    /// The clock of schedules and expiries.
+    /// Returns the clock of schedules and expiries.
     pub fn clock(&self) -> Clock {
         self.inner.clock.clone()
     }
 
-    /// The calls of each key, compared with its quota.
+    /// Returns the calls of each key, compared with its quotas.
     pub fn used(&self) -> Vec<Usage> {
         self.inner.store().quotas.used()
     }
 
-    /// The limits that were reached; data beyond them is dropped.
+    /// Returns the limits that were reached. Data beyond them is dropped.
     pub fn full(&self) -> BTreeSet<LimitReached> {
         self.inner.full.all()
     }
 
-    /// Waits until more than `assume` limits were reached.
+    /// Waits until more than `seen` limits were reached.
     pub async fn fuller(&self, seen: usize) {
         self.inner.full.more_than(seen).await;
     }
 
-    /// The provider's records: a list per collection.
+    /// Returns the provider's records, as a list per collection.
     pub fn snapshot(&self) -> Value {
         self.inner.store().snapshot()
     }

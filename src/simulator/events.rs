@@ -1,4 +1,4 @@
-//! Events at the provider without a call: a client signs, a request expires, a case is closed.
+//! Events that happen at the provider without a call: a client signs, a request expires, a case is closed.
 
 use serde_json::Value;
 
@@ -10,16 +10,16 @@ use super::values::text;
 /// Why an event cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
-    /// No call has created this client.
+    /// No call has created the client.
     #[error("no call has created the client `{0}` yet")]
     UnknownClient(String),
-    /// The client's state has no such event, or its condition does not hold.
+    /// The client's state does not allow the event, or the event's condition does not hold.
     #[error(
         "`{event}` cannot happen to a client in the state `{state}`; possible events: {}",
         listed(.possible)
     )]
     NotNow {
-        /// The event.
+        /// The name of the event.
         event: String,
         /// The client's current state.
         state: String,
@@ -32,8 +32,8 @@ fn listed(events: &[String]) -> String {
     if events.is_empty() { "nothing".to_owned() } else { events.join(", ") }
 }
 
-/// The body of an event about a client as the provider would write it; missing records are made up. The store is a copy
-/// that is discarded. `None` if the provider has no such event.
+/// Writes the body of an event about a client as the provider would. Missing records are made up; the store is a copy
+/// that is discarded. Returns `None` if the provider has no such event.
 pub(super) fn letter(
     script: &Script,
     mut store: Store,
@@ -59,8 +59,8 @@ pub(super) fn letter(
     Some(script.words.fixture(&described.body, &turn.scope))
 }
 
-/// Sends an event regardless of any state, about the latest client if there is one. `None` if the provider has no such
-/// event.
+/// Sends an event regardless of any state, about the latest client if there is one. Returns `None` if the provider has
+/// no such event.
 pub(super) fn announce(
     script: &Script,
     store: &mut Store,
@@ -80,7 +80,7 @@ pub(super) fn announce(
     Some(turn.dispatches)
 }
 
-/// Triggers an event for a client.
+/// Triggers an event for a client. Fails if the client is unknown or its state does not allow the event.
 pub(super) fn happen(
     script: &Script,
     store: &mut Store,

@@ -1,6 +1,6 @@
-//! The language of the `simulator` section: conditions, templates and fixtures, over a scope of named values.
+//! Evaluates the language of the `simulator` section: conditions, templates and fixtures, over a scope of named values.
 //!
-//! In contrast to other templates, an absent value is no error: a reply has null where a record has nothing.
+//! Unlike in other templates, an absent value is no error: a reply has null where a record has nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::template;
 /// Maximum work of one template, in instructions of the template engine.
 const FUEL: u64 = 200_000;
 
-/// Maximum number of values filled per transaction: nested lists of fixtures could grow without end.
+/// Maximum number of values that are filled per transaction, because nested lists of fixtures could grow without end.
 const MAX_VALUES: usize = 200_000;
 
-/// Named values, and the number of values filled in this scope and scopes derived from it.
+/// Named values. The counter is the number of values filled in this scope and the scopes derived from it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope(BTreeMap<String, Dynamic>, Arc<AtomicUsize>);
 
@@ -32,14 +32,14 @@ impl Scope {
         self.0.insert(name.to_owned(), Dynamic::from(minijinja::value::Serde(value)));
     }
 
-    /// The scope with one more value.
+    /// Returns a copy of the scope with one more value.
     pub(super) fn with(&self, name: &str, value: &Value) -> Scope {
         let mut scope = self.clone();
         scope.set(name, value);
         scope
     }
 
-    /// Counts one more value. False if the limit is exceeded.
+    /// Counts one more value. Returns false if the limit is exceeded.
     fn spend(&self) -> bool {
         self.1.fetch_add(1, Ordering::Relaxed) < MAX_VALUES
     }
@@ -49,7 +49,7 @@ impl Scope {
     }
 }
 
-/// The evaluator, with the fixtures that templates may include.
+/// Evaluates templates and conditions, and contains the fixtures that they may include.
 #[derive(Debug)]
 pub(super) struct Evaluator {
     engine: Environment<'static>,
@@ -57,7 +57,7 @@ pub(super) struct Evaluator {
 }
 
 impl Evaluator {
-    /// An evaluator with global values.
+    /// Creates an evaluator with global values.
     pub(super) fn new(globals: &Map<String, Value>, fixtures: BTreeMap<String, Value>) -> Self {
         let mut engine = Environment::new();
         engine.set_undefined_behavior(UndefinedBehavior::Chainable);
@@ -68,7 +68,7 @@ impl Evaluator {
         engine.add_filter("url", |value: &Dynamic| {
             Dynamic::from(minijinja::value::Serde(&url_parts(value.as_str().unwrap_or_default())))
         });
-        // Like the engine's own filter, but an absent value has length 0 instead of failing the template.
+        // Unlike the engine's own filter, this one gives an absent value the length 0 and does not fail.
         engine.add_filter("length", |value: &Dynamic| value.len().unwrap_or(0));
         engine.add_test("email", |value: &Dynamic| value.as_str().is_some_and(is_email));
         engine
@@ -109,31 +109,31 @@ impl Evaluator {
         }
     }
 
-    /// Whether a condition holds. One that cannot be evaluated does not.
+    /// Whether a condition holds. A condition that cannot be evaluated does not hold.
     pub(super) fn holds(&self, condition: &str, scope: &Scope) -> bool {
         self.evaluate(condition, &scope.context()).is_some_and(|value| value.is_true())
     }
 
-    /// The value of a text: typed if it is a single expression, null if that has no value.
+    /// Evaluates a text. A single expression keeps its type, and is null if it has no value.
     pub(super) fn value(&self, text: &str, scope: &Scope) -> Value {
         self.value_in(text, &scope.context())
     }
 
-    /// The values of named texts.
+    /// Evaluates named values.
     pub(super) fn values(&self, texts: &IndexMap<String, Value>, scope: &Scope) -> Map<String, Value> {
         texts.iter().map(|(name, value)| (name.clone(), self.fill(value, scope))).collect()
     }
 
-    /// A fixture by name, filled.
+    /// Returns a fixture by name, filled; null if it does not exist.
     pub(super) fn fixture(&self, name: &str, scope: &Scope) -> Value {
         self.fixtures.get(name).map_or(Value::Null, |fixture| self.fill(fixture, scope))
     }
 
-    /// A JSON value with every template evaluated and four special forms expanded:
+    /// Evaluates every template in a JSON value, and expands four special forms:
     ///
-    /// `{ $is: FIXTURE }` is that fixture, `{ $if: CONDITION, $is: .. }` is null without the condition, `{ $for_each: LIST,
-    /// $as: NAME, $is: .. }` is a list, `{ $text: .. }` is a text that names no fixture. A field whose name ends in `?`
-    /// is left out if it is null.
+    /// `{ $is: FIXTURE }` is that fixture, `{ $if: CONDITION, $is: .. }` is null unless the condition holds, `{
+    /// $for_each: LIST, $as: NAME, $is: .. }` is a list, and `{ $text: .. }` is a text and not the name of a fixture. A
+    /// field whose name ends in `?` is left out if it is null.
     pub(super) fn fill(&self, value: &Value, scope: &Scope) -> Value {
         match value {
             _ if !scope.spend() => Value::Null,
@@ -200,7 +200,7 @@ impl Evaluator {
     }
 }
 
-/// A date, or a date and time, with or without an offset: its day in UTC, and the time in RFC 3339.
+/// Parses a date, or a date and time with or without an offset. Returns its day in UTC, and the time in RFC 3339.
 pub(super) fn moment(text: &str) -> Option<(Date, String)> {
     let day = format_description!("[year]-[month]-[day]");
     if let Ok(date) = Date::parse(text, day) {
@@ -217,7 +217,7 @@ fn is_email(text: &str) -> bool {
     more.is_none() && !local.is_empty() && !domain.is_empty() && !text.contains(char::is_whitespace)
 }
 
-/// The parts of a URL that rules read; an invalid address has an empty scheme.
+/// Returns the parts of a URL that rules read. The scheme of an invalid address is empty.
 pub(crate) fn url_parts(text: &str) -> Value {
     let Ok(url) = Url::parse(text) else { return json!({ "scheme": "" }) };
     let host = Host::of(&url);

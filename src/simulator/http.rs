@@ -1,4 +1,4 @@
-//! The HTTP listeners: one per API, because the paths of APIs overlap.
+//! Listens for HTTP requests, with one listener per API because the paths of APIs overlap.
 
 use std::io;
 use std::net::SocketAddr;
@@ -31,15 +31,15 @@ use crate::redact::letters;
 /// Maximum size of a request body that is read, in bytes.
 const MAX_REQUEST_BYTES: usize = 1 << 20;
 
-/// Serves one API until stopped.
+/// Serves one API until the simulator stops.
 pub(super) async fn serve(inner: Arc<Inner>, api: String, listener: TcpListener, mut stop: watch::Receiver<bool>) {
     let router = Router::new().fallback(handle).with_state((inner, Arc::<str>::from(api)));
     let service = router.into_make_service_with_connect_info::<Cut>();
     let stopped = async move {
-        // An error means that the simulator is gone, which also ends the server.
+        // An error means that the simulator was dropped, which also ends the server.
         drop(stop.wait_for(|stop| *stop).await);
     };
-    // Only the signal ends the server; the listener retries its own errors.
+    // Only the signal ends the server. The listener retries after its own errors.
     drop(axum::serve(Cutting(listener), service).with_graceful_shutdown(stopped).await);
 }
 
@@ -50,7 +50,7 @@ async fn handle(
 ) -> Response {
     let from = Instant::now();
     let received = receive(&api, request).await;
-    // A separate task: if the partner disconnects, the call must still be recorded.
+    // A separate task, because the call must be recorded even if the partner disconnects.
     let work = tokio::spawn(async move { carry_out(&inner, received, from).await });
     let Ok(answered) = work.await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     if answered.manner.dropped {
@@ -89,7 +89,7 @@ async fn carry_out(inner: &Arc<Inner>, received: Received, from: Instant) -> Req
     answered
 }
 
-/// Approximate memory of a recorded call, in bytes.
+/// Returns the approximate memory of a recorded call, in bytes.
 fn size(call: &evidence::RecordedCall) -> usize {
     let headers = call.request.headers.iter().chain(&call.answer.headers);
     let headers: usize = headers.map(|(name, value)| name.len() + value.len() + 80).sum();
@@ -107,10 +107,10 @@ fn call(received: &Received, answered: &RequestResult) -> evidence::RecordedCall
             method: received.method.clone(),
             url: if query.is_empty() { received.path.clone() } else { format!("{}?{query}", received.path) },
             headers: received.headers.clone(),
-            // Form fields are compared by name, like fields of JSON.
+            // A form is recorded as JSON, so that its fields are compared by name.
             body: body_of(received.header("content-type"), &received.body),
         },
-        // Status 0 means that the connection was dropped.
+        // Status 0 stands for a dropped connection.
         answer: evidence::Response {
             status: if dropped { 0 } else { answered.reply.status },
             headers: if dropped { Vec::new() } else { answered.reply.headers.clone() },
@@ -158,7 +158,7 @@ impl Listener for Cutting {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without it, a keep-alive connection adds tens of milliseconds to the measured times.
+        // Without this, a keep-alive connection would add tens of milliseconds to the measured times.
         drop(stream.set_nodelay(true));
         (Connection { stream, cut: Cut::default() }, address)
     }

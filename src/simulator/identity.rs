@@ -1,11 +1,11 @@
-//! Whose request it is.
+//! Who made a request.
 
-/// The caller of a request.
+/// The authenticated caller of a request.
 pub(super) enum Caller {
-    /// An unauthenticated caller.
+    /// The caller could not be authenticated.
     Nobody,
-    /// The partner.
+    /// The partner, by its key, password or own token.
     Partner,
-    /// A client, by its token.
+    /// A client, by its token. Contains the key of the client.
     Client(String),
 }

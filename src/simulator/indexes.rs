@@ -1,4 +1,4 @@
-//! The fields by which the pack looks up and sorts records, so that the store indexes them.
+//! Finds the fields by which the pack looks up and sorts records, so that the store indexes them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::store::Store;
 use crate::pack::simulator::{Outcome, RouteSpec};
 
 impl Script {
-    /// An empty store for a script. With `refuses`, the simulator answers calls beyond a quota with an error.
+    /// Creates an empty store for a script. With `refuses`, the simulator answers calls beyond a quota with an error.
     pub(super) fn store(&self, refuses: bool) -> Store {
         let records = self.spec.records.values();
         let changed = records.filter_map(|record| Some((record.within.clone(), record.changed.clone()?))).collect();

@@ -1,4 +1,5 @@
-//! A journal of entries in the order in which they ended: append-only, bounded, and awaitable.
+//! A journal whose entries are in the order in which they ended. It is append-only and bounded, and new entries can be
+//! awaited.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,27 +7,27 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-/// Maximum number of entries; later ones are only counted.
+/// Maximum number of entries. Later ones are only counted.
 const MAX_ENTRIES: usize = 50_000;
-/// Maximum memory of all entries, in bytes; later ones are only counted.
+/// Maximum memory of all entries, in bytes. Later ones are only counted.
 const MAX_BYTES: usize = 48 << 20;
-/// Maximum number of entries about one client, so that its flood takes no room from others.
+/// Maximum number of entries about one client, so that a flood about it leaves room for others.
 const MAX_ENTRIES_PER_CLIENT: usize = 2_500;
 /// Maximum memory of the entries about one client, in bytes.
 const MAX_BYTES_PER_CLIENT: usize = 16 << 20;
 
-/// One entry.
+/// An entry of a journal, with the time that it took.
 #[derive(Debug)]
 pub struct Entry<T> {
     /// When it started.
     pub from: Instant,
     /// When it was over.
     pub to: Instant,
-    /// The content; not redacted.
+    /// What happened, not redacted.
     pub what: T,
 }
 
-/// A growing record. Clones share the same entries.
+/// A growing list of entries. Clones share the same entries.
 #[derive(Debug)]
 pub struct Journal<T> {
     inner: Arc<Inner<T>>,
@@ -46,7 +47,7 @@ struct Kept<T> {
     shares: HashMap<String, Share>,
 }
 
-/// The entries and bytes of one client.
+/// The number of entries about one client, and their bytes.
 #[derive(Debug, Default)]
 struct Share {
     entries: usize,
@@ -68,7 +69,7 @@ impl<T> Default for Journal<T> {
 }
 
 impl<T> Journal<T> {
-    /// Number of entries.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.kept(|kept| kept.entries.len())
     }
@@ -78,12 +79,12 @@ impl<T> Journal<T> {
         self.len() == 0
     }
 
-    /// The entries from index `n` on.
+    /// Returns the entries from index `n` on.
     pub fn since(&self, n: usize) -> Vec<Arc<Entry<T>>> {
         self.kept(|kept| kept.entries.get(n..).unwrap_or_default().to_vec())
     }
 
-    /// Number of entries that were dropped because a limit was reached, in total or for one client.
+    /// Returns the number of entries that were dropped: because of the limits for all, or for this client.
     pub fn dropped(&self, client: &str) -> u64 {
         self.kept(|kept| kept.dropped + kept.shares.get(client).map_or(0, |share| share.dropped))
     }
@@ -91,11 +92,11 @@ impl<T> Journal<T> {
     /// Waits until there are more than `seen` entries.
     pub async fn changed(&self, seen: usize) {
         let mut length = self.inner.length.subscribe();
-        // The sender lives in `self`, so the wait ends only by its condition.
+        // The sender lives in `self`, so only the condition ends the wait.
         drop(length.wait_for(|length| *length > seen).await);
     }
 
-    /// Adds an entry of about `bytes` bytes, about a client if given. False if there was no room.
+    /// Adds an entry of about `bytes` bytes, about a client if one is given. Returns false if there was no room.
     pub(super) fn add(&self, entry: Entry<T>, bytes: usize, client: Option<&str>) -> bool {
         let (length, room) = self.kept(|kept| {
             let room = kept.has_room(bytes, client);
@@ -115,7 +116,7 @@ impl<T> Journal<T> {
 }
 
 impl<T> Kept<T> {
-    /// Whether there is room; the entry is counted either way.
+    /// Whether there is room for an entry. An entry without room is counted as dropped.
     fn has_room(&mut self, bytes: usize, client: Option<&str>) -> bool {
         if self.entries.len() >= MAX_ENTRIES || self.bytes + bytes > MAX_BYTES {
             self.dropped += 1;

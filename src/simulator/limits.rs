@@ -1,4 +1,5 @@
-//! Limits of a simulator that were reached: each is reported once, and what depends on dropped data is inconclusive.
+//! The limits of a simulator that were reached. Each is reported once, and what depends on dropped data is
+//! inconclusive.
 
 use std::collections::BTreeSet;
 
@@ -9,18 +10,18 @@ use super::store::{Dropped, MAX_RECORDS, MAX_STORED_RESPONSES, MAX_TOKENS};
 /// A limit that was reached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LimitReached {
-    /// More calls arrived than are recorded.
+    /// More calls arrived than the journal records.
     Calls,
-    /// More deliveries were made than are recorded.
+    /// More deliveries were made than the journal records.
     Deliveries,
-    /// More deliveries are pending than allowed.
+    /// More deliveries or timers are pending than allowed.
     OnTheWay,
-    /// More data was created than is kept.
+    /// More data was created than the store keeps.
     Held(Dropped),
 }
 
 impl LimitReached {
-    /// Whether the simulated provider dropped data that it should hold.
+    /// Whether the simulated provider dropped data that it should keep.
     pub fn is_forgetful(&self) -> bool {
         match self {
             LimitReached::Held(_) => true,
@@ -28,7 +29,7 @@ impl LimitReached {
         }
     }
 
-    /// The limit as a sentence for the report.
+    /// Returns the limit as a sentence for the report.
     pub fn describe(&self) -> String {
         match self {
             LimitReached::Calls => {
@@ -67,9 +68,9 @@ impl ReachedLimits {
         self.0.borrow().clone()
     }
 
-    /// Waits until more than `assume` limits were reached.
+    /// Waits until more than `seen` limits were reached.
     pub(super) async fn more_than(&self, seen: usize) {
-        // The sender lives in `self`, so the wait ends only by its condition.
+        // The sender lives in `self`, so only the condition ends the wait.
         drop(self.0.subscribe().wait_for(|all| all.len() > seen).await);
     }
 }

@@ -1,5 +1,5 @@
-//! A page of a list: the matching records, their order, and their total. Records outside the page are counted, not
-//! copied.
+//! Makes a page of a list: the matching records in their order, and their total. Records outside the page are counted
+//! and not copied.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -16,19 +16,19 @@ use super::store::Store;
 use super::values::Members;
 use crate::pack::simulator::{List, Sort};
 
-/// The filters of a query.
+/// The filters and the order of a query.
 struct Wanted<'a> {
     list: &'a List,
-    /// Fields, each with the values of which it must have one.
+    /// Fields, each with the values that it may have.
     among: Vec<(&'a str, Vec<Value>)>,
-    /// Fields, each with its earliest and latest time.
+    /// Fields, each with its earliest and its latest time.
     between: Vec<(&'a str, Option<OffsetDateTime>, Option<OffsetDateTime>)>,
     /// The text that one of the searched fields must contain, in lower case.
     search: Option<String>,
     order: Vec<(&'a str, bool)>,
 }
 
-/// The page for a query, as templates read it. `query` contains its parameters.
+/// Returns the page for a query as templates read it. `query` contains the parameters.
 pub(super) fn page(
     script: &Script,
     store: &Store,
@@ -89,14 +89,14 @@ impl<'a> Wanted<'a> {
         Ok(Wanted { list, among, between, search, order })
     }
 
-    /// The positions of matching records, oldest first; `None` if all match.
+    /// Returns the positions of matching records, oldest first; `None` if all records match.
     fn chosen(&self, records: &Collection) -> Option<Vec<RecordPosition>> {
         if self.among.is_empty() && self.between.is_empty() && self.search.is_none() {
             return None;
         }
         let known = self.among.iter().filter_map(|(name, values)| sets(records, name, values));
         let nearest = known.min_by_key(|sets| sets.iter().map(|set| set.len()).sum::<usize>());
-        // With a single filter, being in its index is enough.
+        // With a single filter, a record in its index matches.
         let is_all = nearest.is_some() && self.among.len() == 1 && self.between.is_empty() && self.search.is_none();
         let holds = |place: &RecordPosition| is_all || records.get(*place).is_some_and(|record| self.holds(record));
         Some(match (nearest, &self.search) {
@@ -106,7 +106,7 @@ impl<'a> Wanted<'a> {
                 places.dedup();
                 places
             }
-            // Other lists may search more fields of the same records.
+            // The index may contain further fields of the same records, for other lists.
             (None, Some(text)) => records.having(text).filter(holds).collect(),
             (None, None) => records.places().filter(holds).collect(),
         })
@@ -125,8 +125,8 @@ impl<'a> Wanted<'a> {
             })
     }
 
-    /// The positions on a page. Reads as few records as possible: those of a kept order up to the end of the page, or
-    /// only the matching ones.
+    /// Returns the positions on a page. Reads as few records as possible: those of a sorted index up to the end of the
+    /// page, or only the matching ones.
     fn ordered(
         &self,
         records: &Collection,
@@ -173,7 +173,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Positions in order, or in reverse order.
+/// Iterates over positions in order, or in reverse order if `down`.
 fn turned<'p>(
     places: impl DoubleEndedIterator<Item = RecordPosition> + 'p,
     down: bool,
@@ -181,7 +181,7 @@ fn turned<'p>(
     if down { Box::new(places.rev()) } else { Box::new(places) }
 }
 
-/// The indexed positions for each of some values in a field; `None` if the field has no index.
+/// Returns the indexed positions for each of some values in a field; `None` if the field has no index.
 fn sets<'c>(records: &'c Collection, member: &str, values: &[Value]) -> Option<Vec<&'c BTreeSet<RecordPosition>>> {
     values.iter().map(|value| records.with(member, value)).collect()
 }
@@ -190,7 +190,7 @@ fn has(record: &Members, members: &[(&str, Vec<Value>)]) -> bool {
     members.iter().all(|(name, values)| record.get(*name).is_some_and(|value| values.contains(value)))
 }
 
-/// Number of records with given field values, among some records or all.
+/// Counts the records with given field values, among some records or all.
 fn count(records: &Collection, chosen: Option<&[RecordPosition]>, members: &[(&str, Vec<Value>)]) -> usize {
     let known = match members {
         [(name, values)] => sets(records, name, values),
@@ -211,7 +211,7 @@ fn count(records: &Collection, chosen: Option<&[RecordPosition]>, members: &[(&s
     }
 }
 
-/// The states of visible clients; `None` if every existing client is visible.
+/// Returns the states of visible clients; `None` if every existing client is visible.
 fn visible(script: &Script, records: &Collection) -> Option<Vec<Value>> {
     let (hidden, seen): (Vec<_>, Vec<_>) = script.spec.states.iter().partition(|(_, state)| state.hidden);
     let hides = hidden.iter().any(|(name, _)| records.with("state", &json!(name)).is_none_or(|set| !set.is_empty()));
@@ -222,7 +222,7 @@ fn values(value: &Value) -> Vec<Value> {
     value.as_array().cloned().unwrap_or_else(|| vec![value.clone()])
 }
 
-/// The sort fields of a list, each with whether it is descending.
+/// Returns the fields by which a list is sorted, each with whether it is descending.
 fn order<'s>(sort: &'s Sort, query: &Value) -> Result<Vec<(&'s str, bool)>, InvalidParameter> {
     let asked = query.get(sort.parameter.to_lowercase()).and_then(Value::as_str);
     let read = |text: &str| -> Result<Vec<(&'s str, bool)>, InvalidParameter> {

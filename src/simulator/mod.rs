@@ -1,4 +1,4 @@
-//! The provider as we play it: generic in Rust, specific in the pack's `simulator` section.
+//! A simulated provider: generic in Rust, and described by the pack's `simulator` section.
 
 mod bounded;
 mod caller;

@@ -1,4 +1,4 @@
-//! Options of a simulator, and why it cannot start.
+//! The options of a simulator, and the reasons why it cannot start.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -12,58 +12,59 @@ use super::clock::Clock;
 use crate::address::Host;
 use crate::pack::simulator::Mode;
 
-/// Receives the label and value of a secret, before anything with it is recorded or sent.
+/// Receives the label and the value of a secret before anything that contains it is recorded or sent.
 pub type Issued = Arc<dyn Fn(&str, &str) + Send + Sync>;
 
-/// Whether webhooks may be delivered to an address.
+/// Decides whether webhook events may be delivered to an address.
 pub type MayDeliver = Arc<dyn Fn(&Url) -> bool + Send + Sync>;
 
-/// The options of a simulator.
+/// What a simulator needs besides the pack.
 #[derive(Clone)]
 pub struct Options {
     /// The environment that is simulated.
     pub mode: Mode,
     /// Whether handlers on this machine may subscribe.
     pub local_handlers: bool,
-    /// Whether calls beyond a quota get an error, instead of only being counted.
+    /// Whether calls beyond a quota get an error. Otherwise they are only counted.
     pub quotas: bool,
-    /// The address to listen at.
+    /// The address on which the simulator listens.
     pub bind: IpAddr,
-    /// The port of each API; 0 or none: any free port.
+    /// The port of each API. Without one, or with 0, it is any free port.
     pub ports: BTreeMap<String, u16>,
-    /// The partner's key.
+    /// The key that the partner authenticates with.
     pub api_key: String,
     /// The partner's further credentials, by the pack's names.
     pub credentials: BTreeMap<String, String>,
-    /// The secret of every subscription. `None`: each gets its own.
+    /// The secret of every subscription; with `None`, each gets a secret of its own.
     pub webhook_secret: Option<String>,
-    /// The partner's profile without secrets; null if the simulator runs for no particular partner.
+    /// The partner's profile without secrets. Null if the simulator runs for no particular partner.
     pub profile: Value,
-    /// Base URL of the pages that replies link to.
+    /// The base URL of the pages that replies link to.
     pub pages: Url,
-    /// The HTTP client that delivers webhooks.
+    /// The HTTP client that delivers webhook events.
     pub client: reqwest::Client,
     /// The clock of schedules and expiries.
     pub clock: Clock,
-    /// Initial data.
+    /// The initial data.
     pub seed: Seed,
-    /// Receives the secrets that are issued.
+    /// Receives the secrets that the simulator issues.
     pub issued: Issued,
-    /// Decides where webhooks may be delivered.
+    /// Decides where webhook events may be delivered.
     pub may_deliver: MayDeliver,
 }
 
 /// Initial data of a simulator.
 #[derive(Clone, Debug, Default)]
 pub struct Seed {
-    /// Records, by collection.
+    /// Initial records, by collection.
     pub records: BTreeMap<String, Vec<Map<String, Value>>>,
-    /// Changed fields of the pack's `initial_records`: `{ "me": { "isActive": false } }`.
+    /// Changed fields of the pack's `initial_records`, by their name: `{ "me": { "isActive": false } }`.
     pub held: Map<String, Value>,
 }
 
 impl Options {
-    /// Options for a rehearsal on loopback: free ports, deliveries to loopback only, secrets reported to nobody.
+    /// Returns the options of a rehearsal on loopback: free ports, deliveries to loopback only, and secrets reported to
+    /// nobody.
     pub fn rehearsal(api_key: &str, pages: Url, client: reqwest::Client) -> Self {
         Options {
             mode: Mode::Rehearsal,
@@ -85,7 +86,7 @@ impl Options {
     }
 }
 
-/// Opens the listener of an API (port 0: any free port); also returns its URL on this machine.
+/// Opens the listener of an API; port 0 stands for any free port. Also returns its URL on this machine.
 pub(super) async fn listen(bind: IpAddr, port: u16, api: &str) -> Result<(TcpListener, Url), StartError> {
     let failed = |error| StartError::Port { api: api.to_owned(), port, error };
     let listener = TcpListener::bind((bind, port)).await.map_err(failed)?;
@@ -94,7 +95,7 @@ pub(super) async fn listen(bind: IpAddr, port: u16, api: &str) -> Result<(TcpLis
     Ok((listener, base))
 }
 
-/// The address at which this machine reaches a listener: loopback for one that listens on all addresses.
+/// Returns the address at which this machine reaches a listener. If it listens on all addresses, that is loopback.
 fn reached(mut listening: SocketAddr) -> SocketAddr {
     match listening.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
@@ -107,7 +108,7 @@ fn reached(mut listening: SocketAddr) -> SocketAddr {
 /// Why a simulator cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The pack's description is invalid, with all problems.
+    /// The pack's description is invalid; with all its problems.
     #[error(
         "`provider.yaml` describes no provider that can be simulated:{}",
         .0.iter().map(|problem| format!("\n  {problem}")).collect::<String>()
@@ -116,11 +117,11 @@ pub enum StartError {
     /// A port cannot be opened.
     #[error("the simulator cannot listen on port {port} for the API `{api}`: {error}; choose another port")]
     Port {
-        /// The API that needs it.
+        /// The API that needs the port.
         api: String,
-        /// The port; 0: any.
+        /// The port; 0 stands for any free port.
         port: u16,
-        /// The cause.
+        /// Why it cannot be opened.
         error: std::io::Error,
     },
 }

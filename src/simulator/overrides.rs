@@ -1,4 +1,4 @@
-//! Overrides: changed behaviour for some clients, until used up.
+//! Overrides change the behaviour of the simulator for some clients, until they are used up.
 
 use std::time::Duration;
 
@@ -7,20 +7,21 @@ use serde_json::Value;
 use super::values::Members;
 use crate::pack::types::Route;
 
-/// An override.
+/// A reply that the simulator gives otherwise on purpose.
 #[derive(Clone, Debug)]
 pub struct Override {
-    /// The clients: identifiers as attribution finds them, or client keys. Empty: all clients.
+    /// The clients whose calls it changes, by identifiers as attribution finds them or by client keys. Empty for all
+    /// clients.
     pub about: Vec<String>,
-    /// The route. `None`: every route of an API with bearer tokens.
+    /// The route that it changes; `None` for every route of an API with bearer tokens.
     pub on: Option<Route>,
-    /// Only the `nth` such call from now on, counted from 1. `None`: every call.
+    /// Changes only the `nth` such call from now on, counted from 1; `None` for every call.
     pub nth: Option<u32>,
-    /// The changed behaviour.
+    /// What changes.
     pub effect: Effect,
 }
 
-/// The effect of an override.
+/// What an override changes.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Returns one of the pack's replies without processing the call.
@@ -34,21 +35,21 @@ pub enum Effect {
     Changed {
         /// A different status.
         status: Option<u16>,
-        /// Fields of the body to replace or add; a name with dots selects a nested field.
+        /// Fields of the body to replace or add. A name with dots selects a nested field.
         members: Members,
     },
     /// Returns the ordinary reply after a delay.
     Late(Duration),
     /// Ends the connection without a reply.
     Dropped {
-        /// Whether the call is processed first.
+        /// Whether the call is processed before.
         after_processing: bool,
     },
-    /// Rejects the bearer token as expired, now and later.
+    /// Rejects the bearer token of the call as expired, now and later.
     Expired,
 }
 
-/// An installed override, with the number of calls that it has matched.
+/// An installed override, with the number of matching calls so far.
 #[derive(Clone, Debug)]
 pub(super) struct Installed {
     pub(super) id: u64,
@@ -56,12 +57,12 @@ pub(super) struct Installed {
     seen: u32,
 }
 
-/// The properties of a call that overrides match.
+/// The properties of a call by which overrides select it.
 pub(super) struct CallProperties<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) bearer: bool,
-    /// Identifiers of the client that the call is about.
+    /// The identifiers of the client that the call is about.
     pub(super) about: &'a [String],
 }
 
@@ -70,7 +71,7 @@ impl Installed {
         Installed { id, change, seen: 0 }
     }
 
-    /// The effect on a call, which is counted.
+    /// Counts a call if it matches. Returns the effect if the override applies to it.
     pub(super) fn meets(&mut self, call: &CallProperties) -> Option<Effect> {
         let here = self.change.on.as_ref().map_or(call.bearer, |route| route.matches(call.method, call.path));
         let theirs = self.change.about.is_empty()
@@ -83,7 +84,7 @@ impl Installed {
     }
 }
 
-/// Sets a field by its dotted name; missing objects on the way are created.
+/// Sets a field by its dotted name. Creates missing objects on the way.
 pub(super) fn set_member(body: &mut Value, name: &str, value: &Value) {
     let spot = name.split('.').fold(body, |inner, part| {
         if let (Value::Array(list), Ok(at)) = (&*inner, part.parse::<usize>())

@@ -1,4 +1,4 @@
-//! Query parameters, parsed by the types that the pack declares.
+//! Parses query parameters by the types that the pack declares.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -9,12 +9,12 @@ use crate::pack::simulator::{Parameter, Scalar};
 /// A parameter with an invalid value.
 #[derive(Debug, PartialEq)]
 pub(super) struct InvalidParameter {
-    /// Its documented name.
+    /// The name of the parameter, as it is documented.
     pub(super) field: String,
     pub(super) message: String,
 }
 
-/// The values of a route's declared parameters, by lower-case name.
+/// Reads the values of a route's declared parameters, by lower-case name. Fails at the first invalid value.
 pub(super) fn read(
     parameters: &IndexMap<String, Parameter>,
     query: &[(String, String)],
@@ -45,8 +45,8 @@ pub(super) fn read(
     Ok(values)
 }
 
-/// The texts of a parameter in a query: `A=1&A=2`, `A[]=1`, `A[0]=1` and `A=1,2` are the same list; for a parameter
-/// that is no list, the first value counts.
+/// Returns the texts of a parameter in a query. For a list, `A=1&A=2`, `A[]=1`, `A[0]=1` and `A=1,2` are all read; for
+/// another parameter, only its first value counts.
 fn given<'q>(name: &str, parameter: &Parameter, query: &'q [(String, String)]) -> Vec<&'q str> {
     let is_it = |known: &str| {
         let bare = if parameter.many { known.split('[').next().unwrap_or_default() } else { known };

@@ -1,4 +1,4 @@
-//! Counts the calls of each key against its quota.
+//! Counts the calls of each key and compares them with its quotas.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -10,21 +10,21 @@ use super::bounded::Bounded;
 use super::identity::Caller;
 use crate::pack::simulator::{Quota, Quotas, Window};
 
-/// Maximum number of clients whose tokens are counted; the oldest are dropped.
+/// Maximum number of clients whose tokens are counted. The oldest are dropped.
 const MAX_CLIENTS: usize = 5_000;
 
-/// The calls of a key against one of its quotas.
+/// The calls of a key, compared with one of its quotas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// The caller.
+    /// The caller, as the report names it.
     pub responsible: String,
-    /// Allowed number of calls.
+    /// The number of calls that the quota allows in a window.
     pub calls: u32,
-    /// The window of the quota.
+    /// The length of the quota's window.
     pub per: Duration,
-    /// The largest number of calls in one window.
+    /// The largest number of calls that were made in one window.
     pub most: u32,
-    /// Number of calls beyond the quota.
+    /// The number of calls beyond the quota.
     pub beyond: u64,
 }
 
@@ -48,11 +48,11 @@ pub(super) struct Counters {
     limits: Vec<Quota>,
     refuses: bool,
     keys: BTreeMap<String, Vec<Counter>>,
-    /// The counters of client tokens; a dropped client that calls no more does not matter.
+    /// The counters of client tokens. The counter of a client that has stopped calling may be dropped.
     tokens: Bounded<Vec<Counter>, MAX_CLIENTS>,
 }
 
-/// The calls of a key in the current window: the number in each segment, by segment number.
+/// The calls of a key in the current window, as the number in each segment, by segment number.
 #[derive(Debug, Default)]
 struct Counter {
     segments: VecDeque<(i128, u32)>,
@@ -62,20 +62,20 @@ struct Counter {
 }
 
 impl Counters {
-    /// Empty counters. With `refuses`, calls beyond a quota get an error.
+    /// Creates empty counters. With `refuses`, calls beyond a quota get an error.
     pub(super) fn new(quotas: Option<&Quotas>, refuses: bool) -> Self {
         let limits = quotas.map(|quotas| quotas.limits.clone()).unwrap_or_default();
         Counters { limits, refuses, ..Counters::default() }
     }
 
-    /// Counts a call. `Some`: it exceeds the quota; retry after so many seconds.
+    /// Counts a call. If it must get an error because it exceeds a quota, returns the seconds after which to retry.
     pub(super) fn count(&mut self, caller: &Caller, now: OffsetDateTime) -> Option<f64> {
         let new = || self.limits.iter().map(|_| Counter::default()).collect();
         let counters = match caller {
             // Callers without a valid key share one counter.
             Caller::Nobody => self.keys.entry("no valid key".to_owned()).or_insert_with(new),
             Caller::Partner => self.keys.entry("the partner's key".to_owned()).or_insert_with(new),
-            // It is not known whether a token counts towards the key that obtained it.
+            // Whether a token counts towards the key that obtained it is unknown.
             Caller::Client(key) => self.tokens.get_or_put(&format!("the tokens of {key}"), new),
         };
         let waits: Vec<Option<Duration>> =
@@ -104,7 +104,7 @@ impl Counters {
 }
 
 impl Counter {
-    /// Advances the window to the present. `Some`: the window is full for this long.
+    /// Advances the window to the present. If it is full, returns how long it stays full.
     fn full(&mut self, limit: &Quota, now: OffsetDateTime) -> Option<Duration> {
         let first = *self.first.get_or_insert(now);
         let (start, length) = match limit.window {
@@ -155,7 +155,7 @@ mod tests {
         Counters::new(Some(&serde_json::from_value(quotas).unwrap()), refuses)
     }
 
-    /// Retry delays for calls at some seconds after a start; 0 for an accepted call.
+    /// Returns the retry delays for calls at some seconds after a start; 0 for an accepted call.
     fn refused(counters: &mut Counters, seconds: &[u32]) -> Vec<f64> {
         let start = datetime!(2026-10-05 12:59:55 UTC);
         let at = |second: &u32| start + time::Duration::seconds(i64::from(*second));

@@ -1,4 +1,4 @@
-//! One step of the simulation, without a socket: the state and a request give a reply and the next state.
+//! Carries out one step of the simulation without a socket: from the state and a request to a reply and the next state.
 
 use serde_json::{Map, Value, json};
 
@@ -16,14 +16,14 @@ use super::{list, query};
 use crate::pack::simulator::RouteSpec;
 use crate::pack::types::Route;
 
-/// The result of a request.
+/// The result of a request, from which its reply and its record are made.
 #[derive(Debug, Default)]
 pub(super) struct RequestResult {
     pub(super) reply: Reply,
     pub(super) manner: ReplyTiming,
     /// The route as the pack writes it, or the operation as the provider publishes it.
     pub(super) route: Option<String>,
-    /// The operation is published, but not simulated.
+    /// Whether the operation is published, but not simulated.
     pub(super) not_played: bool,
     pub(super) about: Vec<String>,
     /// The prepared client that the request is about.
@@ -34,11 +34,11 @@ pub(super) struct RequestResult {
     pub(super) arranged: bool,
     pub(super) dispatches: Vec<Dispatch>,
     pub(super) timers: Vec<Timer>,
-    /// Labels and values of the secrets in the reply.
+    /// The secrets in the reply, each with its label.
     pub(super) secrets: Vec<(String, String)>,
 }
 
-/// Answers a request.
+/// Answers a request: authenticates it, counts it against quotas, and applies overrides.
 pub(super) fn answer(
     script: &Script,
     store: &mut Store,
@@ -47,8 +47,8 @@ pub(super) fn answer(
 ) -> RequestResult {
     let parsed = request.parsed();
     let about = about(script, store, request, parsed.as_ref());
-    // The strongest identifier decides. A token is the weakest: using another client's token is a defect that checks
-    // look for.
+    // The strongest identifier decides, and a token is the weakest one: checks look for a partner that uses another
+    // client's token.
     let owner = about.iter().find_map(|id| store.owner(id)).cloned();
     let token = request.bearer().and_then(|text| store.token(text));
     let token_of = token.and_then(|token| store.owner(token.client.as_ref()?)).cloned();
@@ -133,8 +133,8 @@ impl Play<'_> {
         !matches!(self.caller(), Caller::Nobody)
     }
 
-    /// The reply to a request that matches no simulated route. An unauthenticated caller gets the authentication error
-    /// first.
+    /// Returns the reply to a request that matches no simulated route. If the operation is published, an
+    /// unauthenticated caller gets the authentication error.
     fn nowhere(&mut self, found: &RouteMatch) -> Reply {
         let default_replies = &self.turn.script.spec.default_replies;
         if matches!(found, RouteMatch::NotPlayed(_)) && !self.caller_is_known() {
@@ -190,7 +190,7 @@ impl Play<'_> {
         self.carry_out(route, call, &body)
     }
 
-    /// Makes the request available to templates.
+    /// Makes the path, the query, the headers and the body available to templates.
     fn know(&mut self, route: &Route, body: &Value) {
         let texts = |pairs: &[(String, String)]| -> Value {
             pairs.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect::<Map<_, _>>().into()
@@ -205,7 +205,7 @@ impl Play<'_> {
         scope.set("item", body);
     }
 
-    /// Makes the declared query parameters available to templates; returns the whole query.
+    /// Makes the declared query parameters available to templates. Returns the whole query.
     fn know_query(&mut self, read: Map<String, Value>) -> Value {
         let texts = self.request.query.iter().rev().map(|(name, value)| (name.to_lowercase(), json!(value)));
         let query = Value::Object(texts.chain(read).collect());
@@ -251,7 +251,7 @@ impl Play<'_> {
         reply
     }
 
-    /// Registers a token that a reply issued.
+    /// Registers the token that a reply contains, if the route issues tokens.
     fn issue(&mut self, route: &Route, reply: &Reply) {
         let Some(body) = &reply.body else { return };
         let apis = &self.turn.script.provider.apis;
@@ -268,7 +268,7 @@ impl Play<'_> {
         }
     }
 
-    /// One of the pack's replies, with default values where none are given.
+    /// Returns one of the pack's replies. Values that `with` does not give have their defaults.
     pub(super) fn refusal(&mut self, name: &str, with: Members) -> Reply {
         let script = self.turn.script;
         let Some(reply) = script.spec.replies.get(name) else {

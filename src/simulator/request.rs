@@ -1,4 +1,4 @@
-//! A received request and its derived properties.
+//! A received request, and the properties that derive from it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,10 +12,10 @@ use crate::body;
 use crate::pack::simulator::{CorrelateBy, Kind};
 use crate::pack::types::Route;
 
-/// A received request.
+/// A request as the simulator received it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Received {
-    /// The API whose listener received it.
+    /// The API on whose listener it arrived.
     pub(super) api: String,
     pub(super) method: String,
     pub(super) path: String,
@@ -23,7 +23,7 @@ pub(super) struct Received {
     /// Headers with lower-case names.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
-    /// The body exceeded the limit and was not read to its end.
+    /// Whether the body exceeded the limit, so that it was not read.
     pub(super) too_large: bool,
 }
 
@@ -32,12 +32,12 @@ impl Received {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The bearer token, if any.
+    /// Returns the bearer token, if there is one.
     pub(super) fn bearer(&self) -> Option<&str> {
         self.authorization("bearer")
     }
 
-    /// Name and password of Basic authentication, if any.
+    /// Returns the name and the password of Basic authentication, if there are any.
     pub(super) fn basic(&self) -> Option<(String, String)> {
         let text = String::from_utf8(STANDARD.decode(self.authorization("basic")?).ok()?).ok()?;
         text.split_once(':').map(|(name, password)| (name.to_owned(), password.to_owned()))
@@ -48,18 +48,18 @@ impl Received {
         scheme.eq_ignore_ascii_case(wanted).then(|| credential.trim())
     }
 
-    /// The fields of a form; all values are strings.
+    /// Returns the fields of a form, whose values are all strings; `None` for another media type.
     pub(super) fn form(&self) -> Option<Map<String, Value>> {
         self.header("content-type").filter(|media| body::is_form(media)).map(|_| body::form(&self.body))
     }
 
-    /// The body, if it is JSON or a form.
+    /// Returns the body as a value; `None` if it is neither JSON nor a form.
     pub(super) fn parsed(&self) -> Option<Value> {
         body::value(self.header("content-type"), &self.body)
     }
 }
 
-/// Identifiers of the client that a request is about, in the order of the pack's `correlate_by`.
+/// Finds the identifiers of the client that a request is about, in the order of the pack's `correlate_by`.
 pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Option<&Value>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for way in &script.spec.correlate_by {
@@ -86,7 +86,7 @@ pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Op
     found
 }
 
-/// Whether a value has a type.
+/// Whether a value has a declared type.
 pub(super) fn kind_of(kind: Kind, value: &Value) -> bool {
     let text = value.as_str();
     match kind {

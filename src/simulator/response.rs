@@ -1,10 +1,10 @@
-//! A reply of the simulated provider.
+//! The replies of the simulated provider.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// A reply.
+/// A reply of the simulated provider, before it is sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Reply {
     pub(super) status: u16,
@@ -16,6 +16,6 @@ pub(super) struct Reply {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ReplyTiming {
     pub(super) delay: Duration,
-    /// The connection ends without a reply.
+    /// Whether the connection ends without a reply.
     pub(super) dropped: bool,
 }

@@ -1,4 +1,4 @@
-//! Matches requests to the pack's routes, and selects the reply for an unmatched request.
+//! Matches requests to the pack's routes, and selects the reply to an unmatched request.
 
 use serde_json::json;
 
@@ -8,15 +8,15 @@ use super::values::Members;
 use crate::pack::simulator::{DefaultReplies, RouteSpec};
 use crate::pack::types::Route;
 
-/// The match of a request.
+/// How a request matches.
 pub(super) enum RouteMatch<'s> {
-    /// A simulated route. `HEAD` matches `GET`.
+    /// It matches a simulated route. HEAD matches GET.
     Played(&'s Route, &'s RouteSpec),
-    /// A published operation that is not simulated.
+    /// It matches a published operation that is not simulated.
     NotPlayed(&'s Route),
-    /// A known path with another method; with the methods that exist.
+    /// Its path is known, but not with its method. Contains the methods that exist.
     WrongMethod(Vec<&'s str>),
-    /// No known path.
+    /// Its path is unknown.
     Nowhere,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn find<'s>(script: &'s Script, request: &Received) -> RouteMatch<'s>
 }
 
 impl<'s> RouteMatch<'s> {
-    /// The route as the pack or the provider writes it.
+    /// Returns the route as the pack or the provider writes it.
     pub(super) fn route(&self) -> Option<&'s Route> {
         match self {
             RouteMatch::Played(route, _) | RouteMatch::NotPlayed(route) => Some(route),
@@ -50,7 +50,8 @@ impl<'s> RouteMatch<'s> {
         }
     }
 
-    /// The reply to an unmatched request, and the values that it reads as `with`. `None`: there is no specific reply.
+    /// Returns the reply to an unmatched request, and the values that the reply reads as `with`. `None` if there is no
+    /// specific reply.
     pub(super) fn refusal<'r>(&self, default_replies: &'r DefaultReplies) -> (Option<&'r String>, Members) {
         let with = |name: &str, value: String| Members::from_iter([(name.to_owned(), json!(value))]);
         match self {

@@ -1,4 +1,4 @@
-//! The pack's simulator description, ready to run: fixtures loaded, every reference checked.
+//! A pack's simulator description, ready to run: its fixtures are loaded, and every reference is checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::pack::simulator::{Find, Mode, Outcome, RouteSpec, Rule, SimulatorSpec
 use crate::pack::types::Route;
 use crate::template;
 
-/// A description that can be run.
+/// A description that can be simulated, with its settings.
 #[derive(Debug)]
 pub(super) struct Script {
     pub(super) provider: Provider,
@@ -24,17 +24,17 @@ pub(super) struct Script {
     pub(super) operations: BTreeMap<String, Vec<Route>>,
 }
 
-/// The settings of a run besides the description.
+/// The settings of a simulation besides its description.
 #[derive(Clone, Debug)]
 pub(super) struct Setting<'a> {
     pub(super) mode: Mode,
     pub(super) api_key: &'a str,
     pub(super) credentials: &'a BTreeMap<String, String>,
-    /// The partner's profile.
+    /// The partner's profile without secrets.
     pub(super) profile: &'a Value,
-    /// Base URL of pages that replies link to, without a trailing `/`.
+    /// The base URL of pages that replies link to, without a trailing `/`.
     pub(super) pages: &'a str,
-    /// Changed fields of initial records, by name.
+    /// Changed fields of the initial records, by the name of the record.
     pub(super) overrides: &'a Map<String, Value>,
     /// Whether handlers on this machine may subscribe.
     pub(super) local_handlers: bool,
@@ -59,7 +59,7 @@ impl Script {
         };
         let mut loaded: BTreeMap<String, Value> =
             included(&spec, provider).iter().map(|name| (name.clone(), load(name))).collect();
-        // Fixtures may include fixtures; load until no new name appears.
+        // Fixtures may include fixtures, so this goes on until no new name appears.
         while let Some(name) = loaded.values().flat_map(inclusions).find(|name| !named(&loaded, &spec, name)) {
             let fixture = load(&name);
             loaded.insert(name, fixture);
@@ -104,7 +104,7 @@ fn named(loaded: &BTreeMap<String, Value>, spec: &SimulatorSpec, name: &str) -> 
     loaded.contains_key(name) || spec.initial_records.contains_key(name)
 }
 
-/// The published operations of a fixture: `METHOD /path` entries per API.
+/// Reads the published operations from a fixture, which lists `METHOD /path` by API.
 fn read_operations(json: &Value, problems: &mut Vec<String>) -> BTreeMap<String, Vec<Route>> {
     let mut route = |listed: &Value| {
         let route = listed.as_str().and_then(Route::parse);
@@ -118,7 +118,7 @@ fn read_operations(json: &Value, problems: &mut Vec<String>) -> BTreeMap<String,
         .collect()
 }
 
-/// The fixtures that the description itself names.
+/// Returns the names of the fixtures that the description itself names.
 fn included(spec: &SimulatorSpec, provider: &Provider) -> Vec<String> {
     let events = provider.webhooks.iter().flat_map(|webhooks| webhooks.events.values()).map(|event| event.body.clone());
     let records = spec.records.values().map(|record| record.of.clone());
@@ -127,7 +127,7 @@ fn included(spec: &SimulatorSpec, provider: &Provider) -> Vec<String> {
     events.chain(records).chain(replies).filter(|name| !spec.initial_records.contains_key(name)).collect()
 }
 
-/// The fixtures that a JSON value includes.
+/// Returns the names of the fixtures that a JSON value includes.
 fn inclusions(value: &Value) -> Vec<String> {
     match value {
         Value::Object(map) => map
@@ -148,7 +148,7 @@ fn includes(loaded: &BTreeMap<String, Value>, from: &str, other: &str, seen: &mu
     inner.iter().any(|name| name == other || (seen.insert(name.clone()) && includes(loaded, name, other, seen)))
 }
 
-/// Finds references to nothing, and conditions and templates that do not parse.
+/// Finds references to something that does not exist, and conditions and templates that do not parse.
 struct Checker<'a> {
     script: &'a Script,
     problems: Vec<String>,
@@ -162,7 +162,7 @@ impl Checker<'_> {
             self.note(&format!("replies.{name}"), self.script.words.check(body));
         }
         let default_replies = &spec.default_replies;
-        // A description without routes needs no error replies, and one without states needs no initial state.
+        // A description without routes needs no default replies, and one without states needs no initial state.
         if !spec.routes.is_empty() {
             for name in [
                 &default_replies.unknown_route,

@@ -1,4 +1,4 @@
-//! The state of a play that its tasks share.
+//! The state of a simulation that its tasks share.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -30,7 +30,7 @@ pub(super) struct Inner {
     pub(super) may_deliver: options::MayDeliver,
     pub(super) webhook_secret: Option<String>,
     pub(super) number: AtomicU64,
-    /// Number of delivery attempts that wait for a response.
+    /// The number of delivery attempts that are waiting for a response.
     pub(super) under_way: watch::Sender<usize>,
     pub(super) tasks: Mutex<JoinSet<()>>,
 }

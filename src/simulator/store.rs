@@ -1,4 +1,4 @@
-//! The state of the simulated provider: collections of records, tokens, and prepared clients.
+//! The state of the simulated provider: collections of records, tokens, prepared clients, quotas and overrides.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use super::quota::Counters;
 use super::response::Reply;
 use super::values::Members;
 
-/// Maximum number of records of a kind; then the oldest are dropped.
+/// Maximum number of records in a collection. Then the oldest are dropped.
 pub(super) const MAX_RECORDS: usize = 20_000;
-/// Maximum number of valid tokens and of prepared clients; then the oldest are dropped.
+/// Maximum number of tokens, and of clients whose states are counted. Then the oldest are dropped.
 pub(super) const MAX_TOKENS: usize = 5_000;
-/// Maximum number of responses remembered for retries.
+/// Maximum number of responses that are remembered for retries. Then the oldest are dropped.
 pub(super) const MAX_STORED_RESPONSES: usize = 1_000;
-/// Maximum memory of the records of a kind, in bytes; then the oldest are dropped.
+/// Maximum memory of the records in a collection, in bytes. Then the oldest are dropped.
 const MAX_BYTES: usize = 64 << 20;
 
-/// The whole state.
+/// Everything that the simulated provider remembers.
 #[derive(Debug, Default)]
 pub(super) struct Store {
     collections: BTreeMap<String, Arc<Collection>>,
@@ -33,42 +33,42 @@ pub(super) struct Store {
     tokens: Bounded<Token, MAX_TOKENS>,
     answers: Bounded<StoredResponse, MAX_STORED_RESPONSES>,
     entered: Bounded<u64, MAX_TOKENS>,
-    /// What was dropped since the last query.
+    /// What was dropped since the last call of `gone`.
     gone: BTreeSet<Dropped>,
-    /// The initial states of clients to come, by identifier.
+    /// The initial states of clients that are not created yet, by identifier.
     pub(super) prepared: BTreeMap<String, String>,
-    /// The prepared client that each identifier belongs to.
+    /// The prepared client that each identifier belongs to, by email address.
     owners: HashMap<String, String>,
-    /// The identifiers of each client.
+    /// The identifiers of each prepared client.
     identifiers: HashMap<String, BTreeSet<String>>,
-    /// Call counters.
+    /// The counters of calls.
     pub(super) quotas: Counters,
-    /// Installed overrides.
+    /// The installed overrides, the oldest first.
     pub(super) overrides: Vec<Installed>,
 }
 
-/// What is dropped when a limit is reached.
+/// What was dropped when a limit was reached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dropped {
     /// The oldest records of a collection.
     Records(String),
     /// The oldest tokens.
     Tokens,
-    /// The oldest responses remembered for retries.
+    /// The oldest responses that were remembered for retries.
     Answers,
 }
 
-/// An issued token.
+/// A token that a reply issued.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) text: String,
-    /// The key of its client; `None` for the partner's own token.
+    /// The key of the client; `None` for the partner's own token.
     pub(super) client: Option<String>,
     pub(super) expires: OffsetDateTime,
     pub(super) revoked: bool,
 }
 
-/// A response that a retry gets again.
+/// A response that a retry of the same request gets again.
 #[derive(Debug)]
 pub(super) struct StoredResponse {
     pub(super) body: Value,
@@ -76,17 +76,17 @@ pub(super) struct StoredResponse {
 }
 
 impl Store {
-    /// An empty store with its indexed fields and its change-time fields.
+    /// Creates an empty store. `changed` names the field for the time of the last change, by collection.
     pub(super) fn new(indexed: BTreeMap<String, Indexed>, changed: BTreeMap<String, String>) -> Self {
         Store { indexed, changed, ..Store::default() }
     }
 
-    /// A copy of the records only, to be discarded. Unchanged records are shared.
+    /// Returns a copy of the records only, to be discarded. Unchanged collections are shared.
     pub(super) fn copy(&self) -> Self {
         Store { collections: self.collections.clone(), ..Store::default() }
     }
 
-    /// The records of a collection, oldest first.
+    /// Returns the records of a collection, oldest first.
     pub(super) fn all(&self, collection: &str) -> impl DoubleEndedIterator<Item = &Members> {
         self.collection(collection).into_iter().flat_map(Collection::all)
     }
@@ -95,12 +95,12 @@ impl Store {
         self.collections.get(name).map(|collection| &**collection)
     }
 
-    /// Number of records, by collection.
+    /// Returns the number of records, by collection.
     pub(super) fn sizes(&self) -> Value {
         self.collections.iter().map(|(name, collection)| (name.clone(), json!(collection.len()))).collect()
     }
 
-    /// The latest matching record.
+    /// Returns the latest matching record.
     pub(super) fn find(&self, collection: &str, which: &RecordFilter) -> Option<&Members> {
         self.collection(collection)?.find(which)
     }
@@ -126,7 +126,7 @@ impl Store {
         }
     }
 
-    /// Changes records, and sets their change time.
+    /// Changes the matching records, and sets the time of their last change.
     pub(super) fn change(&mut self, collection: &str, which: &RecordFilter, set: &Members, now: OffsetDateTime) {
         let stamp = self.changed.get(collection).map(|member| (member.clone(), super::values::written(now)));
         let set: Members = set.clone().into_iter().chain(stamp).collect();
@@ -150,12 +150,12 @@ impl Store {
         }
     }
 
-    /// What was dropped since the last call.
+    /// Returns what was dropped since the last call.
     pub(super) fn gone(&mut self) -> BTreeSet<Dropped> {
         std::mem::take(&mut self.gone)
     }
 
-    /// A token that was ever issued, valid or not.
+    /// Returns an issued token, valid or not.
     pub(super) fn token(&self, text: &str) -> Option<&Token> {
         self.tokens.get(text)
     }
@@ -176,7 +176,7 @@ impl Store {
         self.answers.get(key)
     }
 
-    /// Registers an identifier of a prepared client. Identifiers that differ only in case are the same unless
+    /// Registers an identifier of a prepared client. Identifiers that differ only in case are the same, unless they are
     /// registered separately.
     pub(super) fn know(&mut self, identifier: &str, owner: &str) {
         self.owners.entry(identifier.to_lowercase()).or_insert_with(|| owner.to_owned());
@@ -184,30 +184,30 @@ impl Store {
         self.identifiers.entry(owner.to_owned()).or_default().insert(identifier.to_owned());
     }
 
-    /// The prepared client that an identifier belongs to.
+    /// Returns the prepared client that an identifier belongs to.
     pub(super) fn owner(&self, identifier: &str) -> Option<&String> {
         self.owners.get(identifier).or_else(|| self.owners.get(&identifier.to_lowercase()))
     }
 
-    /// The registered identifiers of a prepared client.
+    /// Returns the registered identifiers of a prepared client.
     pub(super) fn identifiers(&self, owner: &str) -> impl Iterator<Item = &String> {
         self.identifiers.get(owner).into_iter().flatten()
     }
 
-    /// Records that a client entered a state; returns the number of the entry.
+    /// Records that a client entered a state. Returns the number of this entry.
     pub(super) fn enter(&mut self, client: &str) -> u64 {
         let entered = self.entered(client) + 1;
-        // A timer of a dropped client has no effect, as if the client had moved on.
+        // If the oldest client is dropped, its timer has no effect, as if the client had moved on.
         self.entered.put(client, entered);
         entered
     }
 
-    /// The number of a client's latest state entry.
+    /// Returns the number of a client's latest state entry.
     pub(super) fn entered(&self, client: &str) -> u64 {
         self.entered.get(client).copied().unwrap_or_default()
     }
 
-    /// The records with one of some values in a field: a list per collection.
+    /// Returns the records that have one of some values in a field, as a list per collection.
     pub(super) fn with(&self, member: &str, values: &[Value]) -> Members {
         let of = |records: &Collection| {
             let which = |value: &Value| RecordFilter {
@@ -221,7 +221,7 @@ impl Store {
         self.collections.iter().map(|(name, records)| (name.clone(), of(records))).collect()
     }
 
-    /// The state as JSON: a list per collection.
+    /// Returns all records as JSON, as a list per collection.
     pub(super) fn snapshot(&self) -> Value {
         let listed = |records: &Collection| Value::Array(records.all().cloned().map(Value::Object).collect());
         self.collections.iter().map(|(name, records)| (name.clone(), listed(records))).collect()

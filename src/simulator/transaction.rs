@@ -1,4 +1,4 @@
-//! The effects of one call or event: records, states, events, and the scope of its templates.
+//! Carries out the effects of one call or event on records, states and events, with the scope of its templates.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -11,14 +11,14 @@ use super::values::{Members, text, written};
 use crate::pack::simulator::{Change, Find, Outcome, State};
 use crate::pack::types::Text;
 
-/// The field of a subscription that restricts it to one client; no reply shows it.
+/// The field that restricts a subscription to one client. No reply shows it.
 pub(super) const ONLY_FOR: &str = "_only_for";
 
-/// The changing inputs of a transaction.
+/// What a transaction needs from outside: the time, and new values.
 pub(super) struct TransactionInput<'a> {
     /// The simulated time.
     pub(super) now: OffsetDateTime,
-    /// Makes fresh ids, tokens and secrets.
+    /// Makes new ids, tokens and secrets.
     pub(super) fresh: &'a dyn Fn() -> Value,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Dispatch {
     pub(super) body: Value,
 }
 
-/// A state with a timer that a client has entered.
+/// A timer that started when a client entered a state.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Timer {
     pub(super) client: String,
@@ -40,13 +40,13 @@ pub(super) struct Timer {
     pub(super) event: String,
 }
 
-/// One transaction: the scope of its templates, and its effects so far.
+/// One transaction, with the scope of its templates and its effects so far.
 pub(super) struct Transaction<'a> {
     pub(super) script: &'a Script,
     pub(super) store: &'a mut Store,
     pub(super) moment: &'a TransactionInput<'a>,
     pub(super) scope: Scope,
-    /// The client's key, if there is a client.
+    /// The key of the client, if the transaction is about one.
     pub(super) client: Option<String>,
     found: Vec<(String, String, RecordFilter)>,
     pub(super) dispatches: Vec<Dispatch>,
@@ -59,7 +59,7 @@ impl<'a> Transaction<'a> {
         scope.set("now", &written(moment.now));
         scope.set("held", &store.sizes());
         scope.set("today", &json!(moment.now.date().to_string()));
-        // A date counts as past or present once it has begun anywhere on earth.
+        // A date counts as past or present once that day has begun anywhere on earth.
         scope.set("today_anywhere", &json!((moment.now + time::Duration::hours(14)).date().to_string()));
         scope.set("fresh", &(moment.fresh)());
         scope.set("is_new", &json!(false));
@@ -69,7 +69,7 @@ impl<'a> Transaction<'a> {
         Transaction { script, store, moment, scope, client: None, found, dispatches, timers }
     }
 
-    /// Looks up a record and binds it to a name. False if there is none and none was created.
+    /// Looks up a record, creates it if the pack says so, and binds it to a name. Returns whether a record was bound.
     pub(super) fn find(&mut self, name: &str, find: &Find, body: &Value) -> bool {
         let which = RecordFilter { like: self.members(&find.members), unlike: self.members(&find.except) };
         let is_client = find.within == self.script.spec.client.within && name == "client";
@@ -95,7 +95,7 @@ impl<'a> Transaction<'a> {
         there
     }
 
-    /// Binds a client by its key, hidden or not.
+    /// Binds a client by its key, even if it is hidden. Returns whether it exists.
     pub(super) fn know_client(&mut self, key: &str) -> bool {
         let spec = &self.script.spec.client;
         let which = RecordFilter { like: Members::from_iter([(spec.key.clone(), json!(key))]), unlike: Members::new() };
@@ -108,7 +108,7 @@ impl<'a> Transaction<'a> {
         there
     }
 
-    /// The client's state.
+    /// Returns the state of the client.
     pub(super) fn client_state(&self) -> Option<&'a State> {
         let spec = &self.script.spec.client;
         let key = json!(self.client.as_ref()?);
@@ -121,14 +121,14 @@ impl<'a> Transaction<'a> {
         client.get("state").and_then(Value::as_str).and_then(|name| script.spec.states.get(name))
     }
 
-    /// The first outcome whose condition holds.
+    /// Returns the first outcome whose condition holds.
     pub(super) fn choose<'o>(&self, mut outcomes: impl Iterator<Item = &'o Outcome>) -> Option<&'o Outcome> {
         outcomes.find(|outcome| {
             outcome.condition.as_ref().is_none_or(|condition| self.script.words.holds(condition, &self.scope))
         })
     }
 
-    /// Applies an outcome; returns its values. `itself` is the event that is sent if the outcome does not name one.
+    /// Applies an outcome and returns its values. `itself` is the event that is sent if the outcome names none.
     pub(super) fn bring(&mut self, outcome: &Outcome, body: &Value, itself: Option<&str>) -> Members {
         let with = self.script.words.values(&outcome.with, &self.scope);
         self.scope.set("with", &Value::Object(with.clone()));
@@ -151,7 +151,7 @@ impl<'a> Transaction<'a> {
         with
     }
 
-    /// Creates a record for the body or for each of its elements, except for rejected ones.
+    /// Creates a record for the body or for each of its elements. Rejected elements get none.
     fn create_each(&mut self, kind: &str, outcome: &Outcome, body: &Value) -> Vec<Value> {
         let Some(path) = &outcome.for_each else { return vec![Value::Object(self.create(kind, body, false))] };
         let words = &self.script.words;
@@ -173,7 +173,7 @@ impl<'a> Transaction<'a> {
     fn change(&mut self, change: &Change) {
         let which = self.which(&change.members);
         let set = change.set.iter().map(|(name, new)| (name, new, self.script.words.fill(new, &self.scope)));
-        // A template without a value changes nothing; a literal null sets null.
+        // A template without a value changes nothing, but a literal null sets null.
         let set = set.filter(|(_, new, value)| !value.is_null() || new.is_null());
         let set: Members = set.map(|(name, _, value)| (name.clone(), value)).collect();
         self.store.change(&change.within, &which, &set, self.moment.now);
@@ -200,13 +200,13 @@ impl<'a> Transaction<'a> {
         prepared.unwrap_or(&self.script.spec.client.starts).clone()
     }
 
-    /// The identifiers in a call that creates a client.
+    /// Returns the identifiers in a call that creates a client.
     fn known_by<'b>(&self, body: &'b Value) -> impl Iterator<Item = &'b str> + use<'a, 'b> {
         let paths = &self.script.spec.client.identified_by;
         paths.iter().flat_map(|path| path.select(body)).filter_map(Value::as_str)
     }
 
-    /// Registers the client's key as an identifier of the prepared client.
+    /// Registers the key of a new client as an identifier of the prepared client.
     fn recognise(&mut self, body: &Value, client: &Members) {
         let owner = self.known_by(body).find_map(|responsible| self.store.owner(responsible)).cloned();
         let key = client.get(&self.script.spec.client.key).map(text);
@@ -215,7 +215,7 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// Moves the client into a state.
+    /// Moves the client into a state, and starts the timer of the state.
     fn enter(&mut self, name: &str) {
         let (script, Some(client)) = (self.script, self.client.clone()) else { return };
         let spec = &script.spec.client;
@@ -233,7 +233,7 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// Sends events; if several records were created, one for each.
+    /// Sends events. If several records were created, sends one event for each.
     fn send(&mut self, events: &[Value], kind: Option<&str>, created: &[Value]) {
         for event in events.iter().filter_map(Value::as_str).filter(|event| !event.is_empty()) {
             match kind {
@@ -278,7 +278,7 @@ impl<'a> Transaction<'a> {
         }));
     }
 
-    /// Updates all bound records in the scope.
+    /// Updates all bound records and the client's state in the scope.
     fn refresh(&mut self) {
         for (name, within, which) in &self.found {
             if let Some(record) = self.store.find(within, which) {

@@ -1,4 +1,4 @@
-//! Validates a request by itself: its query, its body, and the pack's rules.
+//! Validates a request by itself: its body, its query, and the pack's rules.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::pack::provider::FieldNames;
 use crate::pack::simulator::{RouteSpec, Rule};
 
 impl Play<'_> {
-    /// The body as rules read it, or the reply to an unreadable one.
+    /// Returns the body as rules read it, or the reply to an unreadable body.
     pub(super) fn body(&mut self, call: &RouteSpec) -> Result<Value, Reply> {
         let script = self.turn.script;
         let Some(types) = &call.body else { return Ok(Value::Null) };
@@ -36,7 +36,7 @@ impl Play<'_> {
         Ok(body)
     }
 
-    /// The reply to an invalid query parameter.
+    /// Returns the reply to an invalid query parameter.
     pub(super) fn wrong(&mut self, wrong: InvalidParameter) -> Reply {
         let default_replies = &self.turn.script.spec.default_replies;
         let name = default_replies.wrong_query.as_ref().unwrap_or(&default_replies.malformed);
@@ -48,7 +48,7 @@ impl Play<'_> {
         call.validate.iter().find_map(|rule| self.broken(rule, body))
     }
 
-    /// The reply to a request that breaks a rule.
+    /// Returns the reply to a request that breaks a rule; `None` if it breaks none.
     fn broken(&mut self, rule: &Rule, body: &Value) -> Option<Reply> {
         let script = self.turn.script;
         let items = match &rule.for_each {

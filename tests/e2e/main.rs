@@ -1,4 +1,4 @@
-//! The program itself, and whole runs: as people, pipelines, partners and pack authors meet it.
+//! The program itself and whole runs, as people, pipelines, partners and pack authors meet them.
 #![cfg(test)]
 #![cfg(unix)]
 

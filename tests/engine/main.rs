@@ -1,4 +1,4 @@
-//! The engine by its library: packs, profiles, judges, reports, the simulator, schemes and the wire.
+//! The engine, tested by its library: packs, profiles, judging, reports, the simulator, schemes and the HTTP client.
 #![cfg(test)]
 
 mod judge;

@@ -1,4 +1,4 @@
-//! The shape of the program: which part may know which, and what no part of the engine may know at all.
+//! The shape of the program: which module may import which, and what no part of the engine may contain.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use regex::Regex;
 
 use crate::support::root;
 
-/// Every module at the top, and the others that it may import. Data flows one way, so there is no circle in it.
+/// Every top-level module, and the others that it may import. Data flows one way, so there is no circle.
 const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("address", &[]),
     ("body", &[]),
@@ -76,7 +76,7 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("yaml", &["files", "json", "redact"]),
 ];
 
-/// What a judge must not touch, so that saved evidence always gets the same verdict.
+/// What the judge must not use, so that saved evidence always gets the same verdict.
 const IMPURE: [&str; 14] = [
     "tokio",
     "reqwest",
@@ -94,36 +94,36 @@ const IMPURE: [&str; 14] = [
     "rand::",
 ];
 
-/// Where a provider may be named: its reference partner, and the demo of it.
+/// Where a provider may be named: in its reference partner and in the demo of it.
 const OF_A_PROVIDER: [&str; 2] = ["src/reference_partner", "src/cli/demo.rs"];
 
-/// The longest that a file may be, in lines.
+/// Maximum length of a file, in lines.
 const LONGEST: usize = 350;
 
-/// One file of the program.
+/// A source file.
 struct Source {
-    /// From the root of the project, with `/`.
+    /// The path from the root of the project, with `/`.
     path: String,
-    /// Everything but its tests.
+    /// The text without the tests.
     text: String,
-    /// The same without comments.
+    /// The text without tests and comments.
     code: String,
     lines: usize,
 }
 
 impl Source {
-    /// The module at the top that the file belongs to.
+    /// Returns the top-level module that the file belongs to.
     fn module(&self) -> &str {
         let below = &self.path["src/".len()..];
         below.split('/').next().unwrap().trim_end_matches(".rs")
     }
 
-    /// How many `super` lead from the file's module to the root of the crate.
+    /// Returns how many `super` lead from the file's module to the root of the crate.
     fn depth(&self) -> usize {
         self.path.trim_end_matches("/mod.rs").matches('/').count()
     }
 
-    /// The other modules at the top that it imports.
+    /// Returns the other top-level modules that the file imports.
     fn imports(&self) -> BTreeSet<String> {
         assert!(!self.code.contains("crate::{"), "{}: one module a `use`, so that it can be read here", self.path);
         let path = Regex::new(r"\b(crate|super(?:::super)*)::(\w+)").unwrap();
@@ -146,7 +146,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The files of a folder, sorted; those that hold nothing but tests are left out of `src`.
+/// Returns the files of a folder, sorted. Files of `src` that contain only tests are left out.
 fn sources(folder: &str) -> Vec<Source> {
     let mut paths = Vec::new();
     files(&root().join(folder), &mut paths);
@@ -165,7 +165,7 @@ fn sources(folder: &str) -> Vec<Source> {
     sources.filter(|source| !tests(source)).collect()
 }
 
-/// The imports of each module at the top, with the files that make them.
+/// Returns the imports of each top-level module, with the files that contain them.
 fn edges() -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
     let mut edges: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
     for source in sources("src").iter().filter(|source| !["main", "lib"].contains(&source.module())) {
@@ -177,7 +177,7 @@ fn edges() -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
     edges
 }
 
-/// One line for each thing that is wrong.
+/// Asserts that nothing is wrong, and prints a line for each thing that is.
 fn told(wrong: &[String]) {
     assert!(wrong.is_empty(), "\n  {}\n", wrong.join("\n  "));
 }
@@ -230,7 +230,7 @@ fn a_judge_has_no_clock_no_socket_and_waits_for_nothing() {
     told(&wrong);
 }
 
-/// Names, hosts, headers and events of every pack that is built in.
+/// Returns the names, hosts, headers and events of every built-in pack.
 fn words_of_providers() -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for (id, pack) in &Catalog::built_in().unwrap().packs {
@@ -254,16 +254,16 @@ fn words_of_providers() -> BTreeSet<String> {
             pack.provider.actions.keys().chain(pack.provider.manual_steps.keys()).map(|name| name.to_lowercase()),
         );
     }
-    // What HTTP has, and words that everybody uses, are no provider's.
+    // Headers of HTTP and common words belong to no provider.
     words.retain(|word| !EVERYBODYS.contains(&word.as_str()));
     assert!(words.len() > 30, "the packs say little: {words:?}");
     words
 }
 
-/// Words that packs use and that are nobody's own.
+/// Words that packs use and that belong to no provider.
 const EVERYBODYS: [&str; 5] = ["authorization", "content-type", "email", "received", "subscription"];
 
-/// The words in a text, by their lines.
+/// Returns the words that a text contains, with their line numbers.
 fn named(text: &str, words: &BTreeSet<String>) -> Vec<(usize, String)> {
     let lines = text.lines().map(str::to_lowercase).enumerate();
     let found = lines.flat_map(|(at, line)| {
@@ -300,8 +300,8 @@ const READS: [&str; 8] = [
     "WalkDir::new(",
 ];
 
-/// Who may do so: what reads files, what lists the files of packs, what was left by others and the processes of a group,
-/// and what locks a file of its own.
+/// The files that may do so: the one that reads all files, the one that lists the files of packs, the one that lists
+/// processes, and the one that looks for abandoned temporary folders and locks its own.
 const MAY_READ: [(&str, &[&str]); 4] = [
     ("src/files.rs", &[".read(true)"]),
     ("src/pack/disk.rs", &["WalkDir::new("]),
@@ -309,7 +309,7 @@ const MAY_READ: [(&str, &[&str]); 4] = [
     ("src/cli/temporary.rs", &["File::options(", ".read(true)", "fs::read_dir("]),
 ];
 
-/// Whoever read one by himself would forget what is not a file.
+/// Code that reads a file by itself would not check whether it is an ordinary file.
 #[test]
 fn files_are_read_in_one_place() {
     let allowed: BTreeMap<&str, &[&str]> = MAY_READ.into_iter().collect();
@@ -324,7 +324,7 @@ fn files_are_read_in_one_place() {
     told(&wrong);
 }
 
-/// Where a type says itself how it is debugged.
+/// Files in which a type implements `Debug` itself.
 const DEBUGS: [&str; 1] = ["src/net/gate/draft.rs"];
 
 #[test]

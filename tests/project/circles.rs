@@ -1,7 +1,7 @@
-//! No circle of files: in no room do two files import each other, directly or through others.
+//! No circles of files: no two files import each other, directly or through others.
 //!
-//! A path leads to the file that defines what it names: where a folder's `mod.rs` passes something on, that is no import
-//! of the folder. Tests may know everything, so they do not count.
+//! A path leads to the file that defines what it names: if the `mod.rs` of a folder re-exports something, that is no
+//! import of the folder. Tests may import everything, so they do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -10,17 +10,17 @@ use regex::Regex;
 
 use crate::support::root;
 
-/// A module by the names that lead to it from the root of the crate.
+/// A module, by the names that lead to it from the root of the crate.
 type Module = Vec<String>;
 
-/// One file, read for the paths in it.
+/// A file, and the paths in it.
 #[derive(Default)]
 struct File {
-    /// Everything but comments, imports and tests.
+    /// The text without comments, imports and tests.
     body: String,
-    /// What it defines at its top.
+    /// The items that it defines at the top level.
     items: BTreeSet<String>,
-    /// The names that it imports or passes on, with the paths behind them.
+    /// The names that it imports or re-exports, with the paths behind them.
     names: BTreeMap<String, Vec<String>>,
 }
 
@@ -35,7 +35,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The module that a file below `src` is; `None`: it is a test, or the root.
+/// Returns the module of a file below `src`; `None` for a test and for the root.
 fn module(path: &str) -> Option<Module> {
     let mut names: Module = path.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if names.iter().any(|name| name == "tests" || name.ends_with("_tests")) || matches!(path, "lib.rs" | "main.rs") {
@@ -45,7 +45,7 @@ fn module(path: &str) -> Option<Module> {
     Some(names)
 }
 
-/// The paths of an import, each with the name under which it is known: `a::{b, c as d}` has two.
+/// Collects the paths of an import, each with the name by which it is known: `a::{b, c as d}` has two.
 fn leaves(text: &str, before: &[String], found: &mut Vec<(String, Vec<String>)>) {
     let steps = |text: &str| -> Vec<String> {
         text.split("::").map(|step| step.trim().to_owned()).filter(|step| !step.is_empty()).collect()
@@ -76,7 +76,7 @@ fn leaves(text: &str, before: &[String], found: &mut Vec<(String, Vec<String>)>)
     found.push((name, path));
 }
 
-/// A path from the root of the crate; `None`: it leads out of the crate.
+/// Returns a path from the root of the crate; `None` if it leads out of the crate.
 fn from_root(path: &[String], module: &Module, modules: &BTreeMap<Module, File>) -> Option<Vec<String>> {
     let (first, rest) = path.split_first()?;
     let above = path.iter().take_while(|step| *step == "super").count();
@@ -127,7 +127,7 @@ fn read() -> BTreeMap<Module, File> {
     modules
 }
 
-/// The module in which what a path names is defined, and what is left of the path there.
+/// Returns the module that defines what a path names, and the rest of the path there.
 fn defined(path: &[String], modules: &BTreeMap<Module, File>, turns: usize) -> (Module, Vec<String>) {
     let mut at = 0;
     while at < path.len() && modules.contains_key(&path[..=at]) {
@@ -144,14 +144,14 @@ fn defined(path: &[String], modules: &BTreeMap<Module, File>, turns: usize) -> (
     }
 }
 
-/// For each file the files that it imports.
+/// Returns the files that each file imports.
 fn edges(modules: &BTreeMap<Module, File>) -> BTreeMap<Module, BTreeSet<Module>> {
     let full = Regex::new(r"\b(?:crate|super)(?:::\w+)+").unwrap();
     let short = Regex::new(r"\b([a-z_]\w*)((?:::\w+)+)").unwrap();
     let mut edges: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
     for (module, file) in modules {
         let imported = edges.entry(module.clone()).or_default();
-        // A face has no code of its own: what it passes on belongs to whoever asks for it.
+        // A facade has no code of its own. What it re-exports belongs to the file that asks for it.
         if file.items.is_empty() && modules.keys().any(|other| other.starts_with(module) && other != module) {
             continue;
         }
@@ -173,7 +173,7 @@ fn edges(modules: &BTreeMap<Module, File>) -> BTreeMap<Module, BTreeSet<Module>>
     edges
 }
 
-/// What is left of the files when those are taken away, again and again, that import nothing or that nothing imports.
+/// Returns what is left of the files if those that import nothing or that nothing imports are removed repeatedly.
 fn in_circles(mut edges: BTreeMap<Module, BTreeSet<Module>>) -> BTreeMap<Module, BTreeSet<Module>> {
     loop {
         let before = edges.len();

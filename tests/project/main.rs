@@ -1,4 +1,4 @@
-//! What the repository says of itself is true: its shape, its documents, its schemas.
+//! What the repository says about itself is true: its shape, its documents, its schemas.
 #![cfg(test)]
 
 mod architecture;

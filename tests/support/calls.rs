@@ -1,4 +1,4 @@
-//! What the simulator's tests share: a played provider, and calls to it.
+//! What the simulator's tests share: a simulated provider, and calls to it.
 
 use preflight::pack::fixtures::Fixtures;
 use preflight::pack::provider::Provider;
@@ -7,35 +7,35 @@ use preflight::simulator::{Options, Simulator, start};
 use serde_json::{Value, json};
 use url::Url;
 
-/// The key that the partner has.
+/// The partner's key.
 pub(crate) const KEY: &str = "partner-key";
 
-/// The built-in pack.
+/// Returns the provider of the built-in pack.
 pub(crate) fn provider() -> Provider {
     let text = include_str!("../../checks/debitura/provider.yaml");
     serde_json::from_value(serde_json::to_value(serde_yaml::from_str::<serde_yaml::Value>(text).unwrap()).unwrap())
         .unwrap()
 }
 
-/// A client that needs no certificates.
+/// Returns an HTTP client that needs no certificates.
 pub(crate) fn http() -> reqwest::Client {
-    // The first test installs it, and the others find it.
+    // The first test installs the crypto provider, and the others find it installed.
     drop(rustls::crypto::ring::default_provider().install_default());
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-/// The provider, played on free ports.
+/// Starts the simulated provider on free ports.
 pub(crate) async fn play(mode: Mode) -> Simulator {
     let options = Options::rehearsal(KEY, Url::parse("http://pages.example").unwrap(), http());
     play_with(Options { mode, ..options }).await
 }
 
-/// The provider, played as said.
+/// Starts the simulated provider with these options.
 pub(crate) async fn play_with(options: Options) -> Simulator {
     start(&provider(), &Fixtures::built_in("debitura"), options).await.unwrap()
 }
 
-/// A call to an API, with a header for the credential, and its answer.
+/// Calls an API with a header for the credential. Returns the status and the body.
 pub(crate) async fn call(
     simulator: &Simulator,
     api: &str,
@@ -55,17 +55,17 @@ pub(crate) async fn call(
     (status, if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() })
 }
 
-/// A call to the partner API with the partner's key.
+/// Calls the partner API with the partner's key.
 pub(crate) async fn referral(simulator: &Simulator, line: &str, body: Value) -> (u16, Value) {
     call(simulator, "referral", line, ("XApiKey", KEY), body).await
 }
 
-/// A call to the customer API with a client's token.
+/// Calls the customer API with a client's token.
 pub(crate) async fn customer(simulator: &Simulator, line: &str, token: &str, body: Value) -> (u16, Value) {
     call(simulator, "customer", line, ("Authorization", &format!("Bearer {token}")), body).await
 }
 
-/// The body that creates a client.
+/// Returns the body that creates a client.
 pub(crate) fn client(tenant: &str) -> Value {
     json!({
         "externalTenantId": tenant,
@@ -74,7 +74,7 @@ pub(crate) fn client(tenant: &str) -> Value {
     })
 }
 
-/// The body that creates a case.
+/// Returns the body that creates a case.
 pub(crate) fn case(reference: &str) -> Value {
     json!({
         "currencyCode": "EUR", "date": "2020-09-01T00:00:00", "amountToRecover": 120.5, "creditorReference": reference,
@@ -82,7 +82,7 @@ pub(crate) fn case(reference: &str) -> Value {
     })
 }
 
-/// A client that is ready, and its token.
+/// Creates a client that is ready. Returns its token.
 pub(crate) async fn ready(simulator: &Simulator, tenant: &str) -> String {
     assert!(simulator.prepare(&format!("{tenant}@acme.example"), "ready"));
     assert_eq!(referral(simulator, "POST /clients", client(tenant)).await.0, 201);

@@ -1,4 +1,4 @@
-//! Whole runs through the library: a profile in a folder of its own, and the report that comes of it.
+//! Whole runs through the library: a profile in a folder of its own, and the resulting report.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::{copy, root};
 
-/// The packs that are built in, read once for all tests of a file.
+/// The built-in packs, read once for all tests of a file.
 pub(crate) static BUILT_IN: LazyLock<Catalog> = LazyLock::new(|| Catalog::built_in().unwrap());
 
 /// A copy of the built-in pack with some texts replaced, and the line of a profile that trusts it.
@@ -24,7 +24,7 @@ pub(crate) struct Copied {
     pub(crate) trust: String,
 }
 
-/// Copies the pack. Each change is a file below `checks/debitura`, a text that must be there, and its replacement.
+/// Copies the pack. Each change is a file below `checks/debitura`, a text that must be in it, and its replacement.
 pub(crate) fn pack_with(changes: &[(&str, &str, &str)]) -> Copied {
     let folder = tempfile::tempdir().unwrap();
     for kind in ["checks", "fixtures"] {
@@ -40,7 +40,7 @@ pub(crate) fn pack_with(changes: &[(&str, &str, &str)]) -> Copied {
     let catalog = BUILT_IN.clone().with(copy);
     let whole = BUILT_IN.packs["debitura"].checks.len();
     assert_eq!(catalog.packs["debitura"].checks.len(), whole, "the copy has lost a check");
-    // Where tests play the provider, and what it is then asked there.
+    // The addresses at which tests simulate the provider, and the calls that its production must then allow.
     let allowed = "hosts: { test: [127.0.0.1], production: [127.0.0.3] }, production_allows: [POST /oauth/token, POST /cases/preview]";
     let trust = format!(
         "trust: {{ debitura: {{ digest: sha256:{}, {allowed}, allow_hosts: [127.0.0.1, 127.0.0.2] }} }}",
@@ -49,14 +49,14 @@ pub(crate) fn pack_with(changes: &[(&str, &str, &str)]) -> Copied {
     Copied { catalog, trust }
 }
 
-/// A profile in a folder of its own, read and planned.
+/// A profile that was read and planned in a folder of its own.
 pub(crate) struct Planned {
     pub(crate) plan: Arc<Plan>,
     pub(crate) redactor: Redactor,
     _folder: TempDir,
 }
 
-/// Plans a profile: all checks, or those that the patterns select.
+/// Plans a profile, with all checks or those that the patterns select.
 pub(crate) fn planned(catalog: &Catalog, profile: &str, only: &[&str], variables: &[(&str, &str)]) -> Planned {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("profile.yaml");
@@ -74,30 +74,30 @@ pub(crate) fn planned(catalog: &Catalog, profile: &str, only: &[&str], variables
 }
 
 impl Planned {
-    /// Carries the plan out and judges it.
+    /// Carries out the plan and judges it.
     pub(crate) async fn report(self) -> Report {
         let (_sender, stop) = watch::channel(StopReason::No);
         drive(self.plan, self.redactor, RunSettings::default(), stop, |_| ()).await.unwrap()
     }
 }
 
-/// One run of a profile.
+/// Runs a profile. Returns the report.
 pub(crate) async fn run(catalog: &Catalog, profile: &str, only: &[&str]) -> Report {
     planned(catalog, profile, only, &[]).report().await
 }
 
-/// The row of a unit, `id@stage`.
+/// Returns the row of a check, by `id@stage`.
 pub(crate) fn row<'r>(report: &'r Report, unit: &str) -> &'r CheckResult {
     report.checks.iter().find(|row| row.full_id() == unit).unwrap_or_else(|| panic!("there is no {unit}"))
 }
 
-/// Everything that a reader is told about a unit, on one line.
+/// Returns everything that a reader is told about a check, on one line.
 pub(crate) fn told(row: &CheckResult) -> String {
     let rest = [&row.expected, &row.observed, &row.because].into_iter().flatten().cloned().collect::<Vec<_>>();
     format!("{}: {:?} {} | {} | {}", row.full_id(), row.verdict, row.reason, rest.join(" | "), row.remarks.join(" | "))
 }
 
-/// The units of a verdict, in the order of the report.
+/// Returns the ids of the checks with a verdict, in the order of the report.
 pub(crate) fn checks(report: &Report, verdict: VerdictLabel) -> Vec<String> {
     report.checks.iter().filter(|row| row.verdict == verdict).map(CheckResult::full_id).collect()
 }

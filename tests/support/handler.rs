@@ -1,4 +1,4 @@
-//! A partner's handler that answers with a status and remembers what it got.
+//! A partner's handler that answers with a status and remembers what it received.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use axum::http::{HeaderMap, StatusCode};
 use tokio::sync::watch;
 use url::Url;
 
-/// A delivery as a handler got it.
+/// A delivery as the handler received it.
 #[derive(Clone, Debug)]
 pub(crate) struct Got {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-/// A handler of the partner's that answers with a status and remembers what it got.
+/// A partner's handler that answers with a status and remembers what it received.
 #[derive(Clone)]
 pub(crate) struct Handler {
     pub(crate) url: Url,
@@ -25,7 +25,7 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    /// Starts one on a free port.
+    /// Starts a handler on a free port.
     pub(crate) async fn start(status: u16) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/hooks", listener.local_addr().unwrap())).unwrap();
@@ -36,14 +36,14 @@ impl Handler {
         handler
     }
 
-    /// Waits until it has got so many deliveries.
+    /// Waits until it has received a number of deliveries.
     pub(crate) async fn wait(&self, count: usize) -> Vec<Got> {
         let mut got = self.got.subscribe();
         let waiting = got.wait_for(|got| got.len() >= count);
         tokio::time::timeout(Duration::from_secs(20), waiting).await.unwrap().unwrap().clone()
     }
 
-    /// What it got so far.
+    /// Returns the number of deliveries that it has received so far.
     pub(crate) fn so_far(&self) -> usize {
         self.got.borrow().len()
     }

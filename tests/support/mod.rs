@@ -1,5 +1,5 @@
-//! What the tests share: places, ports, waiting, and snapshots; and in a file each, the program, whole runs, played
-//! providers and those who answer.
+//! What the tests share: paths, ports, waiting and snapshots; and in a file each, the program, whole runs, simulated
+//! providers and servers.
 
 pub(crate) mod calls;
 pub(crate) mod driven;
@@ -15,12 +15,12 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 
-/// The folder of the project.
+/// Returns the folder of the project.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with its contents.
 pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
@@ -33,15 +33,14 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A port below those that systems give to whoever wants any: between this look and the start, and between a stop
-/// and the next start, nobody takes it by chance.
+/// Returns a free port below those that systems assign to anybody, so that nobody takes it by chance between this look
+/// and the start, or between a stop and the next start.
 pub(crate) fn free_port() -> u16 {
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     std::iter::repeat_with(|| rand::random_range(10_000..30_000)).find(free).unwrap()
 }
 
-/// Holds a text against the snapshot in a folder below `tests`. Snapshots carry nothing that depends on how the test
-/// is written.
+/// Compares a text with a snapshot in a folder below `tests`. The snapshot does not depend on how the test is written.
 pub(crate) fn snapshot(folder: &str, name: &str, text: &str) {
     let snapshot_path = root().join("tests").join(folder).join("snapshots");
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => snapshot_path }, {

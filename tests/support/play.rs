@@ -1,4 +1,4 @@
-//! A small pack and profile in a folder of their own, servers that say whatever they are told to, and the program.
+//! A small pack and profile in a folder of their own, servers that answer whatever a test says, and the program.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -16,7 +16,7 @@ use super::program::preflight;
 
 use super::xml;
 
-/// What a request said.
+/// A request that a server received.
 pub(crate) struct Asked {
     pub(crate) method: String,
     pub(crate) path: String,
@@ -53,7 +53,7 @@ impl Asked {
     }
 }
 
-/// Serves on a loopback address of its own, each connection in its own thread and for one request alone.
+/// Serves on a loopback address, with a thread for each connection and one request per connection.
 pub(crate) fn serve(ip: [u8; 4], answer: impl Fn(&Asked, &mut TcpStream) + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind((std::net::Ipv4Addr::from(ip), 0)).unwrap();
     let at = listener.local_addr().unwrap();
@@ -71,22 +71,22 @@ pub(crate) fn serve(ip: [u8; 4], answer: impl Fn(&Asked, &mut TcpStream) + Send 
     at
 }
 
-/// A whole answer, after which the connection is closed.
+/// Sends a complete response that announces the end of the connection.
 pub(crate) fn answer(stream: &mut TcpStream, status: u16, headers: &str, body: &[u8]) {
     let head = format!("HTTP/1.1 {status} X\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-    // The other side may have gone, which is its right.
+    // The other side may have closed the connection, which is no error.
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body)).ok();
 }
 
-/// A port on which nobody listens, for as long as the value lives.
+/// Returns a port on which nothing listens while the listener lives.
 pub(crate) fn closed() -> (TcpListener, SocketAddr) {
     let socket = TcpListener::bind("127.0.0.9:0").unwrap();
     let at = socket.local_addr().unwrap();
-    // The same port of an address beside it: nothing here ever binds that.
+    // The same port of another address, which nothing here ever binds.
     (socket, SocketAddr::new("127.0.0.10".parse().unwrap(), at.port()))
 }
 
-/// The scheme of the pack: the event in a header, the body signed with the secret's text.
+/// The pack. In its scheme, the event is in a header, and the body is signed with the text of the secret.
 const PROVIDER: &str = r#"
 name: Play
 version: "1"
@@ -127,7 +127,7 @@ impl Play {
         self.events.push(format!("\"{name}\": {{ body: any, documented: fully }}"));
     }
 
-    /// Adds a check; `rest` is its YAML from `stage` on.
+    /// Adds a check. `rest` is its YAML from `stage` on.
     pub(crate) fn check(&mut self, name: &str, rest: &str) {
         let text = format!(
             "id: hostile.{name}\ntitle: {name}\nitems: [hostile.all]\ndocs: https://docs.example/x\nwhy: w\nfix: f\n{rest}\n"
@@ -136,7 +136,7 @@ impl Play {
         self.checks += 1;
     }
 
-    /// A check that an event is accepted.
+    /// Adds a check that the handler accepts an event.
     pub(crate) fn delivers(&mut self, name: &str) {
         self.event(name);
         let rest = format!(
@@ -145,7 +145,7 @@ impl Play {
         self.check(name, &rest);
     }
 
-    /// Writes pack and profile, and gives the program ready to be started.
+    /// Writes the pack and the profile. Returns the command that runs the program.
     pub(crate) fn program(&mut self, provider: Option<SocketAddr>, profile: &str) -> Command {
         self.write(provider);
         self.with_pack("play", profile)
@@ -160,13 +160,13 @@ impl Play {
         std::fs::write(self.path("checks/play/provider.yaml"), text).unwrap();
     }
 
-    /// What is said of a pack that cannot be used.
+    /// Returns the problems of a pack that cannot be used; empty if it can.
     pub(crate) fn problems(&mut self) -> String {
         self.write(None);
         Catalog::from_folder(&self.path("checks")).map_or_else(|problems| problems.render(false), |_| String::new())
     }
 
-    /// The program with a profile for a pack that is in the folder.
+    /// Returns the command that runs the program with a profile for a pack in the folder.
     pub(crate) fn with_pack(&self, pack: &str, profile: &str) -> Command {
         let catalog = Catalog::from_folder(&self.path("checks")).map_err(|problems| format!("{problems:?}")).unwrap();
         let digest = &catalog.packs[pack].digest;
@@ -184,22 +184,22 @@ impl Play {
     }
 }
 
-/// What a run left behind.
+/// The results of a run.
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     pub(crate) console: String,
-    /// What stands on standard error.
+    /// What the program wrote to standard error.
     pub(crate) complaints: String,
     pub(crate) junit: String,
     pub(crate) json: Value,
     outputs: Vec<(&'static str, String)>,
-    /// The most memory that the program held, in MiB.
+    /// The peak memory of the program, in MiB.
     pub(crate) peak_mib: u64,
     pub(crate) took: Duration,
 }
 
 impl Ran {
-    /// The row of a unit in the JSON report.
+    /// Returns the row of a check in the JSON report.
     pub(crate) fn unit(&self, name: &str) -> &Value {
         let id = format!("hostile.{name}");
         let rows = self.json["checks"].as_array().unwrap();
@@ -210,7 +210,7 @@ impl Ran {
         self.unit(name)["reason"].as_str().unwrap_or_default()
     }
 
-    /// Panics unless no secret is in any output, however it is written.
+    /// Asserts that no output contains a secret in any spelling.
     pub(crate) fn keeps(&self, secrets: &[&str]) {
         for (name, output) in &self.outputs {
             super::secrets::absent(secrets, name, output);
@@ -223,12 +223,12 @@ pub(crate) fn start(command: &mut Command) -> Child {
     command.spawn().unwrap()
 }
 
-/// Runs the program to its end and checks what holds of every run.
+/// Runs the program to its end, and asserts what holds for every run.
 pub(crate) fn run(play: &Play, command: &mut Command) -> Ran {
     finish(play.folder.path(), start(command))
 }
 
-/// A run that takes longer hangs: the longest takes a minute on two busy processors.
+/// Maximum duration of a run, beyond which it counts as hung. The longest takes a minute on two busy processors.
 const MAX_RUN: Duration = Duration::from_mins(5);
 
 pub(crate) fn finish(folder: &Path, mut child: Child) -> Ran {
@@ -251,7 +251,7 @@ pub(crate) fn finish(folder: &Path, mut child: Child) -> Ran {
     let (junit, json, markdown) = (read("out.xml"), read("out.json"), read("out.md"));
     assert!(!junit.is_empty(), "no report; the program said: {console}{complaints}");
     let parsed: Value = serde_json::from_str(&json).unwrap();
-    // Two parsers that share no code inside, and a third where there is Python.
+    // Two parsers that share no code, and a third one if Python is installed.
     let checks = xml::cases(&junit).iter().filter(|case| !case.property("check").is_empty()).count();
     assert_eq!(checks, parsed["checks"].as_array().unwrap().len());
     assert!(xml::python(&junit).is_none_or(|counts| !counts.starts_with("0 ")));
@@ -285,13 +285,13 @@ fn drain(mut stream: impl std::io::Read + Send + 'static) -> std::thread::JoinHa
     })
 }
 
-/// Panics where a terminal or a CI system would find something to obey.
+/// Asserts that a text contains nothing that a terminal or a CI system would obey.
 fn harmless(name: &str, text: &str) {
     let control = text.chars().find(|c| (c.is_control() && !matches!(c, '\n' | '\t')) || *c == '\u{fffe}');
     assert_eq!(control, None, "{name}");
     for command in ["##vso[", "\n::error"] {
         assert!(!text.contains(command), "{name} holds {command}");
     }
-    // Only those who read JUnit files take this for a file of their own.
+    // Only consumers of JUnit files would interpret this as a file to attach.
     assert!(name != "JUnit" || !text.contains("[[ATTACHMENT"), "{name}");
 }

@@ -1,4 +1,4 @@
-//! The program, started with nothing of our own environment but the path.
+//! The program, started with no environment but the path and a temporary folder.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -6,10 +6,10 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Where it is.
+/// The path of the program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_preflight");
 
-/// The program as a command.
+/// Returns a command that runs the program.
 pub(crate) fn preflight() -> Command {
     let mut command = Command::new(PROGRAM);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("TMPDIR", std::env::temp_dir());
@@ -17,7 +17,7 @@ pub(crate) fn preflight() -> Command {
     command
 }
 
-/// A folder that a test runs the program in.
+/// A folder in which a test runs the program.
 pub(crate) struct Desk(TempDir);
 
 impl Desk {
@@ -42,14 +42,14 @@ impl Desk {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// Replaces a text that must be there.
+    /// Replaces a text in a file, and asserts that it is there.
     pub(crate) fn change(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
         assert!(text.contains(from), "{name} does not hold `{from}`:\n{text}");
         self.write(name, &text.replace(from, to));
     }
 
-    /// The names of everything in the folder.
+    /// Returns the names of everything in the folder, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.0.path()).unwrap();
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -57,7 +57,7 @@ impl Desk {
         names
     }
 
-    /// The program with arguments, which are split at blanks.
+    /// Returns a command with these arguments, which are split at blanks.
     pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = preflight();
         command.args(arguments.split_whitespace()).current_dir(self.folder());
@@ -72,13 +72,13 @@ impl Desk {
         Running(Some(command.spawn().unwrap()))
     }
 
-    /// A JSON report.
+    /// Reads a JSON report.
     pub(crate) fn json(&self, name: &str) -> Value {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 }
 
-/// The ids of a JSON report's checks with one verdict, each once.
+/// Returns the ids of the checks with a verdict in a JSON report, each once.
 pub(crate) fn with_verdict(report: &Value, verdict: &str) -> Vec<String> {
     let rows = report["checks"].as_array().unwrap().iter().filter(|row| row["verdict"] == verdict);
     let mut ids: Vec<String> = rows.map(|row| row["id"].as_str().unwrap().to_owned()).collect();
@@ -86,7 +86,7 @@ pub(crate) fn with_verdict(report: &Value, verdict: &str) -> Vec<String> {
     ids
 }
 
-/// How the program ended, and what it said.
+/// How the program ended, and what it printed.
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
@@ -99,20 +99,20 @@ impl Ended {
         Ended { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
-    /// Asserts the exit code, and shows everything if it is another.
+    /// Asserts the exit code, and prints everything if it is another.
     pub(crate) fn with(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "\n--- out\n{}\n--- err\n{}", self.out, self.err);
         assert!(!self.out.contains('\u{1b}') && !self.err.contains('\u{1b}'), "there is no terminal to colour");
         self
     }
 
-    /// Asserts that standard error says something, however its lines are broken.
+    /// Asserts that standard error contains some words, however its lines are broken.
     pub(crate) fn says(self, words: &str) -> Self {
         assert!(self.err.contains(words), "`{words}` is not said:\n--- out\n{}\n--- err\n{}", self.out, self.err);
         self
     }
 
-    /// The line of the table that is about a check.
+    /// Returns the cells of the table's line about a check.
     pub(crate) fn line(&self, check: &str) -> Vec<&str> {
         let line = self.out.lines().find(|line| line.split_whitespace().next() == Some(check));
         let line = line.unwrap_or_else(|| panic!("no line of {check}:\n{}", self.out));
@@ -120,7 +120,7 @@ impl Ended {
     }
 }
 
-/// A program under way. It ends with this value.
+/// A running program. It ends when this is dropped.
 pub(crate) struct Running(Option<Child>);
 
 impl Running {

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
-/// Nothing here may take longer than this.
+/// The maximum time that anything may take here.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Waits until something is so.
+/// Waits until `look` finds something, and returns it. Panics if that takes too long.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
@@ -20,18 +20,18 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// A whole line of a file, once it is there.
+/// Returns the line of a file once it is complete.
 pub(crate) fn line(path: &Path) -> Option<String> {
     let text = std::fs::read_to_string(path).ok()?;
     text.ends_with('\n').then(|| text.trim().to_owned())
 }
 
-/// The number that a process wrote into a file of a folder.
+/// Returns the process id that a process wrote into a file of a folder.
 pub(crate) fn noted(folder: &Path, name: &str) -> Option<Pid> {
     Some(Pid::from_raw(std::fs::read_to_string(folder.join(name)).ok()?.trim().parse().ok()?))
 }
 
-/// Panics unless the process ends. One that is dead but not collected by whoever inherited it has ended.
+/// Waits until a process has ended. A zombie counts as ended.
 pub(crate) fn gone(pid: Pid) {
     until(&format!("the end of {pid}"), || {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok();

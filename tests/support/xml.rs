@@ -1,4 +1,4 @@
-//! XML read strictly, by two parsers that share no code, and by a third where there is one.
+//! Strict reading of XML by two parsers that share no code, and by a third one if Python is installed.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -6,13 +6,13 @@ use std::process::{Command, Stdio};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-/// One `testcase` as a file says it, before any consumer makes something of it.
+/// One `testcase` as the file has it, before any consumer interprets it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Case {
     pub(crate) suite: String,
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) properties: Vec<(String, String)>,
-    /// `failure`, `error`, `skipped`, `system-out`: name, `message`, text.
+    /// The children `failure`, `error`, `skipped` and `system-out`, each with its name, `message` and text.
     pub(crate) children: Vec<(String, Option<String>, String)>,
 }
 
@@ -31,7 +31,7 @@ impl Case {
     }
 }
 
-/// The cases of a file; panics where it is not well-formed or not flat.
+/// Returns the cases of a file. Panics if it is not well-formed or not flat.
 pub(crate) fn cases(xml: &str) -> Vec<Case> {
     strict(xml);
     let document = roxmltree::Document::parse(xml).unwrap();
@@ -69,7 +69,7 @@ pub(crate) fn cases(xml: &str) -> Vec<Case> {
     cases
 }
 
-/// Panics unless the file is well-formed for a reader that checks names, attributes, references and characters.
+/// Asserts that a file is well-formed for a reader that checks names, attributes, references and characters.
 pub(crate) fn strict(xml: &str) {
     let mut reader = Reader::from_str(xml);
     let config = reader.config_mut();
@@ -100,7 +100,7 @@ pub(crate) fn strict(xml: &str) {
     assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>"));
 }
 
-/// What Python's own parser counts: cases, failures, errors, skipped. Nothing where there is no Python.
+/// Returns the counts of Python's own parser: cases, failures, errors, skipped. `None` without Python.
 pub(crate) fn python(xml: &str) -> Option<String> {
     const SCRIPT: &str = "import sys, xml.etree.ElementTree as e\n\
         r = e.fromstring(sys.stdin.buffer.read())\n\

@@ -1,4 +1,4 @@
-//! Bodies compared as JSON: `null` counts as absent, and numbers compare by value.
+//! Compares bodies as JSON: `null` counts as absent, and numbers compare by value.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::evidence::{Body, RecordedCall};
 use crate::json::without_nulls;
 use crate::json_path::JsonPath;
 
-/// The body of a call without the fields excluded from the comparison, and without absent ones.
+/// The body of a call, without absent fields and without the fields that are excluded from the comparison.
 pub(super) struct Plain(Body);
 
 impl Plain {
@@ -19,7 +19,7 @@ impl Plain {
         })
     }
 
-    /// A key that is the same for equal bodies and differs for others.
+    /// Returns a key that is the same for equal bodies and differs for different ones.
     pub(super) fn key(&self) -> String {
         match &self.0 {
             Body::Json(json) => key(json),
@@ -35,7 +35,7 @@ impl Plain {
     }
 }
 
-/// A value with sorted fields and normalised numbers, as a key that equal values share.
+/// Returns a key that is the same for equal values: their JSON with sorted fields and normalised numbers.
 pub(super) fn key(value: &Value) -> String {
     sorted(value).to_string()
 }

@@ -1,4 +1,5 @@
-//! Expectations about the partner's calls: which calls are meant, how many there must be, and what each must satisfy.
+//! Judges expectations about the partner's calls: which calls are meant, how many there must be, and what each must
+//! satisfy.
 
 use serde_json::Value;
 
@@ -56,7 +57,7 @@ fn of_client(
     };
     let number = u64::try_from(selection.calls.len()).unwrap_or(u64::MAX);
     let counted = count(case, &bounds, number, selection);
-    // Further calls could satisfy a minimum, or change which call is the nth; they cannot repair a wrong call.
+    // Further calls could satisfy a minimum, or change which call is the nth. They cannot undo a wrong call.
     let open = bounds.lacks(number) || expectation.nth.is_some() || bounds.none() && number == 0;
     let required = || require::require_all(expectation, selection, scope);
     match ExpectationResult::all_of(std::iter::once(counted).chain((number > 0).then(required))) {
@@ -74,7 +75,7 @@ fn of_client(
     }
 }
 
-/// The allowed number of calls.
+/// The allowed numbers of calls.
 struct Bounds {
     exactly: Option<u64>,
     least: Option<u64>,
@@ -153,8 +154,8 @@ fn count(case: &Case<'_>, bounds: &Bounds, number: u64, selection: &Selection<'_
     ))
 }
 
-/// What the record says where a call is missing: the quiet period that was kept, and the response of the client's last
-/// action.
+/// Says what else the record shows if a call is missing: the quiet period that was kept, and the response to the
+/// client's last action.
 fn afterwards(case: &Case<'_>, selection: &Selection<'_>) -> String {
     let quiet = quiet(case).map(|quiet| format!("; {quiet}")).unwrap_or_default();
     let mut actions = case.evidence.entries.iter().rev();

@@ -1,4 +1,4 @@
-//! Gaps: how long the partner waited before its calls.
+//! Judges gaps: how long the partner waited before its calls.
 
 use super::call::title;
 use super::select::Selection;
@@ -7,7 +7,7 @@ use crate::judge::duration::millis;
 use crate::judge::finding::{ExpectationResult, Finding};
 use crate::pack::traffic::CallsExpectation;
 
-/// Tolerance below the required gap, in microseconds: timers fire early, and clocks differ.
+/// Tolerance below the required gap, in microseconds, because timers fire early and clocks differ.
 const TOLERANCE: Offset = 20_000;
 
 /// Judges the gaps before the calls.
@@ -19,7 +19,7 @@ pub(super) fn gaps(expectation: &CallsExpectation, selection: &Selection<'_>) ->
             let earlier = if selection.anchors.is_empty() {
                 at.checked_sub(1).map(|before| selection.calls[before])
             } else {
-                // Of several anchors, the last one that the partner could have known.
+                // Of several anchors, the last one that the partner could know.
                 let known = selection.anchors.iter().filter(|anchor| anchor.from < entry.from);
                 known.max_by_key(|anchor| anchor.to).copied()
             };
@@ -43,7 +43,7 @@ pub(super) fn gaps(expectation: &CallsExpectation, selection: &Selection<'_>) ->
     ExpectationResult::all_of([least, if rule.growing { growing(selection) } else { ExpectationResult::YES }])
 }
 
-/// Each gap is at least as long as the one before it, and the last is clearly longer than the first.
+/// Judges whether each gap is at least as long as the one before it, and the last is clearly longer than the first.
 fn growing(selection: &Selection<'_>) -> ExpectationResult {
     let start =
         selection.anchors.iter().filter(|anchor| selection.calls.first().is_some_and(|first| anchor.from < first.from));
@@ -63,7 +63,7 @@ fn growing(selection: &Selection<'_>) -> ExpectationResult {
     ))
 }
 
-/// From the answer of one call to the start of the next.
+/// Returns the time from the answer of one call to the start of the next.
 fn between(earlier: &Entry, later: &Entry) -> Offset {
     later.from.saturating_sub(earlier.to)
 }

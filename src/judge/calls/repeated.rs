@@ -7,10 +7,10 @@ use super::call::path;
 use crate::evidence::{Entry, Offset, RecordedCall};
 use crate::json_path::JsonPath;
 
-/// Calls that may be repeated.
+/// The calls that others may repeat.
 pub(super) struct Repeated<'c> {
     pub(super) calls: Vec<&'c Entry>,
-    /// What they say, with the time of the first.
+    /// The contents of these calls, with the time of the first call of each content.
     said: BTreeMap<RequestContent, Offset>,
 }
 

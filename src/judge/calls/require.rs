@@ -1,4 +1,4 @@
-//! Requirements on each selected call.
+//! Judges the requirements on each selected call, and those on all of them together.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::judge::matching::{by_path, matches, show};
 use crate::judge::scope::Scope;
 use crate::pack::traffic::{CallsExpectation, Credential};
 
-/// Judges every requirement, in the order in which a reader would look.
+/// Judges every requirement, in the order in which a reader would look at them.
 pub(super) fn require_all(
     expectation: &CallsExpectation,
     selection: &Selection<'_>,
@@ -90,7 +90,7 @@ fn decoded(segment: &str) -> String {
     percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
-/// Whether a text or a number inside a value equals the one that is looked for.
+/// Whether a text or a number anywhere in a value equals the wanted one.
 fn holds(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(text) => text == wanted,
@@ -117,7 +117,7 @@ fn body(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall, scop
     )
 }
 
-/// Parts that all calls share, also with the call that they follow if that is on the same route.
+/// Judges whether all calls share some parts. The call that they follow counts too, if it is on the same route.
 fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> ExpectationResult {
     if expectation.same.is_empty() {
         return ExpectationResult::YES;

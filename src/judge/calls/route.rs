@@ -1,4 +1,4 @@
-//! Routes whose paths contain templates.
+//! Renders routes whose paths contain templates.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -8,7 +8,7 @@ use crate::judge::scope::Scope;
 use crate::pack::types::Route;
 use crate::template;
 
-/// Evaluates the templates of a route. A value fills exactly one segment, whatever characters it contains.
+/// Renders a route. The value of a template fills exactly one segment, whatever characters it contains.
 pub(super) fn rendered(text: &str, scope: &Scope<'_>) -> Result<Route, ExpectationResult> {
     let parts = split(text);
     let mut line = String::new();

@@ -18,14 +18,14 @@ pub(super) struct Selection<'c> {
     pub(super) calls: Vec<&'c Entry>,
     /// Calls that match but cannot be attributed to any client.
     pub(super) strays: Vec<&'c Entry>,
-    /// The calls, or the step, whose answers gaps are measured from.
+    /// The calls, or the entries of the step, after which gaps are measured.
     pub(super) anchors: Vec<&'c Entry>,
     /// The selection as a phrase for the report.
     pub(super) words: String,
 }
 
-/// The clients whose calls are selected: those that the expectation names, otherwise those of the bound calls,
-/// otherwise the first.
+/// Returns the clients whose calls are selected: those that the expectation names, otherwise those of the calls bound
+/// to the name, otherwise the first client.
 pub(super) fn clients(case: &Case<'_>, expectation: &CallsExpectation, scope: &Scope<'_>) -> Vec<String> {
     let named = match (&expectation.client, &expectation.calls) {
         (None, Calls::Named(name) | Calls::Where(CallsWhere { repeats: Some(name), .. })) => scope.known(name),
@@ -37,7 +37,7 @@ pub(super) fn clients(case: &Case<'_>, expectation: &CallsExpectation, scope: &S
     if found.is_empty() { case.clients(expectation.client.as_ref()) } else { found }
 }
 
-/// Selects the calls about a client, or says why that is not possible.
+/// Selects the calls about a client. Fails with an unknown if that is not possible.
 pub(super) fn select<'c>(
     case: &Case<'c>,
     expectation: &CallsExpectation,
@@ -79,7 +79,7 @@ pub(super) fn select<'c>(
     Ok(Selection { client: client.to_owned(), calls, strays, anchors, words })
 }
 
-/// The time window in which calls must start.
+/// The time window in which the calls must start.
 #[derive(Default)]
 struct Window {
     after: Option<Offset>,
@@ -92,7 +92,8 @@ impl Window {
     }
 }
 
-/// The entries of a step, or the calls bound to a name: those about the client, if there are any.
+/// Returns the calls bound to a name, or the entries of the step with that name. Of bound calls, those about the client
+/// count, if there are any.
 fn moments<'c>(
     case: &Case<'c>,
     scope: &Scope<'c>,
@@ -198,7 +199,7 @@ fn describe_selection(
     words
 }
 
-/// A route for the report, percent-decoded.
+/// Returns a route for the report, percent-decoded.
 fn shown(route: &Route) -> String {
     percent_encoding::percent_decode_str(&route.to_string()).decode_utf8_lossy().into_owned()
 }
@@ -220,7 +221,7 @@ fn describe_answered(answered: &Answered) -> String {
     }
 }
 
-/// A name for the report: with the verb of the step, if a step has that name.
+/// Returns a name for the report, with the verb of the step that has the name, if one does.
 fn called(case: &Case<'_>, name: &Text) -> String {
     let step = case.check.when.iter().find(|step| step.name() == Some(name));
     step.map_or_else(|| format!("`{name}`"), |step| format!("the {} `{name}`", step.verb()))

@@ -6,7 +6,7 @@ use super::select::Selection;
 use crate::evidence::Responsible;
 use crate::judge::finding::{ExpectationResult, Finding};
 
-/// Inconclusive, if such calls could change the verdict.
+/// Returns an unknown for such calls, because they could change the verdict.
 pub(super) fn unknown(selection: &Selection<'_>) -> ExpectationResult {
     let calls = selection.strays.iter().filter_map(|entry| entry.what.call());
     let lines: BTreeSet<String> =

@@ -1,4 +1,4 @@
-//! Whether the handler accepted a genuine delivery: a success status, in time, and with an effect.
+//! Judges whether the handler accepted a genuine delivery: with a success status, in time, and with an effect.
 
 use super::failing::FailureKind;
 use crate::evidence::{Delivery, DeliveryRole, Outcome, Responsible, TransportError, TransportErrorKind};
@@ -9,7 +9,7 @@ use crate::judge::finding::{ExpectationResult, Finding};
 /// The profile entry that says how to count effects in the build.
 const PROCESSED_LOOKUP: &str = "rehearsal.lookups.processed";
 
-/// The remedy for a body that the provider does not document.
+/// The advice for a body that the provider does not document.
 const CAPTURED: &str = "put a captured body into `rehearsal.bodies` of the profile";
 
 /// The fix for a rejection that may be right.
@@ -24,7 +24,7 @@ const LOST: &str = "Store the event before you acknowledge it, or let the queue 
 const UNREACHED: &str =
     "Start the handler before the run, or let `rehearsal.start` start it; and correct `rehearsal.webhook.url`.";
 
-/// A success by the provider's rule, within its time limit.
+/// Judges whether a delivery succeeded by the provider's rule, within its time limit.
 pub(super) fn accepted(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     if taken(case, delivery) && !in_time(case, delivery) {
         return failed(case, delivery);
@@ -32,19 +32,19 @@ pub(super) fn accepted(case: &Case<'_>, delivery: &Delivery) -> ExpectationResul
     accepted_at_last(case, delivery)
 }
 
-/// A success by the provider's rule, however long it took.
+/// Judges whether a delivery succeeded by the provider's rule, however long it took.
 pub(super) fn accepted_at_last(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     if taken(case, delivery) { by_effect(case, delivery) } else { not_taken(case, delivery) }
 }
 
-/// Any 2xx, however long it took.
+/// Judges whether a delivery was answered with any 2xx, however long it took.
 pub(super) fn acknowledged(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     let success = |status| (200..300).contains(&status) || case.is_success(status);
     if !delivery.outcome.answer().is_some_and(|answer| success(answer.status)) {
         return not_taken(case, delivery);
     }
     match by_effect(case, delivery) {
-        // Only the first of several checks says this.
+        // Only the first of several checks remarks on this.
         ExpectationResult::Yes(mut remarks) if !in_time(case, delivery) && case.check.needs.is_empty() => {
             remarks.push(format!("{}: {}", title(delivery), FailureKind::Late.describe(case, delivery)));
             ExpectationResult::Yes(remarks)
@@ -53,7 +53,7 @@ pub(super) fn acknowledged(case: &Case<'_>, delivery: &Delivery) -> ExpectationR
     }
 }
 
-/// A response within the provider's time limit, whatever its status.
+/// Judges whether a delivery was answered within the provider's time limit, whatever the status.
 pub(super) fn answered_in_time(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     match &delivery.outcome {
         Outcome::Answered(_) if in_time(case, delivery) => ExpectationResult::YES,
@@ -84,8 +84,8 @@ fn not_taken(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
             let open = not_reached(case, delivery, trouble).or_else(|| without_limit(case, delivery, trouble));
             open.map_or_else(|| failed(case, delivery), ExpectationResult::Unknown)
         }
-        // A handler may require fields that nobody documented; then only a rejection of the sender is its own defect. A
-        // crash, a redirect, or a success other than the provider's is a defect whatever the body is.
+        // A handler may require fields that nobody documented, so a 4xx proves no defect, unless the handler rejects
+        // the sender. A crash, a redirect, or a success other than the provider's is a defect whatever the body is.
         Outcome::Answered(answer)
             if !delivery.documented
                 && (400..500).contains(&answer.status)
@@ -104,7 +104,8 @@ fn not_taken(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     }
 }
 
-/// An undelivered delivery says nothing about the handler, unless an earlier one reached it.
+/// Returns a finding if the delivery did not reach the handler. A failed connection is the handler's failure, though,
+/// if it had answered an earlier delivery.
 fn not_reached(case: &Case<'_>, delivery: &Delivery, trouble: &TransportError) -> Option<Finding> {
     let before = || {
         case.evidence.entries.iter().map_while(|entry| match entry.what.delivery() {
@@ -128,7 +129,8 @@ fn not_reached(case: &Case<'_>, delivery: &Delivery, trouble: &TransportError) -
     }
 }
 
-/// If the provider names no time limit, a late response breaks no documented rule.
+/// Returns a finding if the response timed out and the provider names no time limit: then a late response breaks no
+/// documented rule.
 fn without_limit(case: &Case<'_>, delivery: &Delivery, trouble: &TransportError) -> Option<Finding> {
     (trouble.kind == TransportErrorKind::Timeout && limit(case).is_empty()).then(|| {
         let what = format!("{}: {}", title(delivery), trouble.detail);
@@ -139,7 +141,7 @@ fn without_limit(case: &Case<'_>, delivery: &Delivery, trouble: &TransportError)
     })
 }
 
-/// How to make the client of the events known to the handler, if nothing does so yet.
+/// Returns how to make the client of the events known to the handler, if nothing does so yet.
 fn unknown_client(case: &Case<'_>) -> Option<String> {
     let action = case.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref())?;
     let place = format!("rehearsal.actions.{action}");
@@ -151,8 +153,8 @@ fn advised(mut finding: Finding, fix: &str) -> Finding {
     finding
 }
 
-/// Whether the handler has accepted another delivery of the same event, genuine or signed as a known defect expects.
-/// Then a rejection is about the signature, not the body.
+/// Whether the handler accepted another delivery of the same event, either genuine or signed as a known defect expects.
+/// If so, a rejection is about the signature and not about the body.
 fn is_content(case: &Case<'_>, delivery: &Delivery) -> bool {
     deliveries(case).any(|other| {
         let same = other.event == delivery.event && taken(case, other);
@@ -163,22 +165,23 @@ fn is_content(case: &Case<'_>, delivery: &Delivery) -> bool {
     })
 }
 
-/// Whether an acknowledged delivery took effect, where the profile has a lookup.
+/// Judges whether an acknowledged delivery took effect, where the profile has a lookup.
 fn by_effect(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     let known = case.provider.webhooks.as_ref().is_some_and(|hooks| hooks.events.contains_key(&delivery.event));
     let later = case.bound.verifies_later;
     match delivery.effects {
-        // The handler acknowledges an event about an unknown client, and nothing takes effect.
+        // A handler acknowledges an event that it does not know, and nothing takes effect.
         _ if !known => ExpectationResult::YES,
-        // For a control only the response counts.
+        // For a control, only the response counts.
         Some(0) if later || delivery.role == DeliveryRole::Plain => without_effect(case, delivery),
         None if later => ExpectationResult::Unknown(says_nothing(case)),
         Some(_) | None => ExpectationResult::YES,
     }
 }
 
-/// An acknowledged delivery without effect by the lookup. Software may rightly ignore an event, or a body that
-/// Preflight made up: this fails only if another delivery, or the profile, says that the event has an effect.
+/// Judges an acknowledged delivery that had no effect by the lookup. Software may rightly ignore an event, or a body
+/// that Preflight made up, so this fails only if another delivery or the profile shows that the event should have an
+/// effect.
 fn without_effect(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     let status = outcome(case, delivery);
     let place = format!("`{PROCESSED_LOOKUP}`");
@@ -214,7 +217,7 @@ fn without_effect(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     ExpectationResult::Unknown(advised(Finding::new(Responsible::Partner, why), LOST))
 }
 
-/// Inconclusive: the acknowledgement says nothing, and there is no lookup.
+/// Makes the finding for an acknowledgement that says nothing, where no lookup shows the effect.
 pub(super) fn says_nothing(case: &Case<'_>) -> Finding {
     let why = |how: String| format!("this handler verifies after it answers, so its response says nothing: {how}");
     match case.bound.get(PROCESSED_LOOKUP) {

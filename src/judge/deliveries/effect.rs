@@ -1,4 +1,4 @@
-//! Expectations about the effects of events in the partner's software.
+//! Judges expectations about the effects of events in the partner's software.
 
 use crate::evidence::{Delivery, DeliveryRole, Entry, Outcome, Responsible};
 use crate::judge::case::Case;
@@ -18,8 +18,9 @@ pub(in crate::judge) fn judge_effect(case: &Case<'_>, expectation: &EffectExpect
     often(case, expectation, &delivery.event_id).about(last.from)
 }
 
-/// The delivery whose event a step is about: of diagnostic ones, the first. A series means its first control, unless
-/// the series redelivers an event, in which case controls are separate events.
+/// Returns the delivery whose event a step is about. If several deliveries were sent, the first whose effect was looked
+/// up counts. In a series, controls come first, unless the series redelivers an event and controls have events of their
+/// own.
 fn meant<'c>(case: &Case<'c>, name: &str) -> Option<(&'c Entry, &'c Delivery)> {
     let again = case.check.when.iter().any(|step| {
         matches!(step, Step::Deliver(step) if step.name.as_deref() == Some(name) && matches!(step.deliver, EventChoice::Again(_)))

@@ -1,4 +1,4 @@
-//! Expectations about webhook deliveries: what the partner's handler did with them.
+//! Judges expectations about deliveries: what the partner's handler did with them.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::judge::measurements;
 use crate::judge::scope::Scope;
 use crate::pack::expectations::{DeliveryExpectation, DeliveryRule};
 
-/// The deliveries that an expectation names, by role or by step.
+/// Returns the deliveries that an expectation names, by role or by step.
 fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<(&'c Entry, &'c Delivery)> {
     let wanted = |step: Option<&String>, delivery: &Delivery| {
         names.iter().any(|name| match name.as_str() {
@@ -29,7 +29,7 @@ fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<(&'c Entry, &'c Delivery)
     all.filter(|(entry, delivery)| wanted(entry.step.as_ref(), delivery)).collect()
 }
 
-/// Whether Preflight sent a delivery to diagnose or measure, and the check did not ask for it.
+/// Whether Preflight sent a delivery for a diagnosis or a measurement, without the check asking for it.
 fn searching(role: &DeliveryRole) -> bool {
     match role {
         DeliveryRole::Diagnosis(_) | DeliveryRole::Probe => true,
@@ -60,7 +60,7 @@ impl Wanted {
                 DeliveryRole::Altered { expect: Some(DeclaredExpectation::Rejected), .. },
             ) => Wanted::Rejected,
             (Some(DeliveryRule::AcceptedOrPutOff), _)
-            // Another check judges how long the handler takes to reject an old timestamp.
+            // Another check judges how long the handler takes.
             | (
                 Some(DeliveryRule::AsDeclared),
                 DeliveryRole::Altered { expect: Some(DeclaredExpectation::Accepted), .. },
@@ -80,7 +80,7 @@ pub(in crate::judge) fn judge(
     if found.is_empty() {
         return ExpectationResult::Unknown(Finding::new(Responsible::Tool, "no such delivery was sent"));
     }
-    // A handler that defers every delivery has accepted none.
+    // If the handler deferred every delivery, it accepted none, so deferring does not count.
     let may_wait = expectation.is == Some(DeliveryRule::AcceptedOrPutOff) && found.iter().any(|(_, d)| taken(case, d));
     let judge = |(entry, delivery): &(&Entry, &Delivery)| {
         let held = put_off(delivery).filter(|_| may_wait);
@@ -98,7 +98,7 @@ pub(in crate::judge) fn judge(
     ExpectationResult::all_of(judgement.into_iter().chain([crashes]))
 }
 
-/// A remark, if the handler asked with its status for a later retry.
+/// Returns a remark if the handler asked by its status for a later retry.
 fn put_off(delivery: &Delivery) -> Option<ExpectationResult> {
     let status = delivery.outcome.answer()?.status;
     matches!(status, 409 | 429 | 503)
@@ -132,7 +132,7 @@ fn judge_one(
     ExpectationResult::all_of([status, rule])
 }
 
-/// One finding for all deliveries that failed.
+/// Makes one finding about all deliveries that failed.
 fn describe(
     case: &Case<'_>,
     expectation: &DeliveryExpectation,

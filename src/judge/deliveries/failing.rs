@@ -1,29 +1,30 @@
-//! Ways in which a handler fails to accept a genuine delivery, each with its fix.
+//! The ways in which a handler fails to accept a genuine delivery, each with its fix.
 
 use crate::evidence::{Delivery, Outcome, TransportErrorKind};
 use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{in_time, outcome, taken};
 use crate::judge::duration::millis;
 
-/// The ways to fail.
+/// A way to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FailureKind {
-    /// It answers with an error of the client, such as 401.
+    /// The handler rejects the delivery, by a 4xx or by a 2xx that is no success for the provider.
     Refuses,
-    /// It answers with a redirect.
+    /// The handler answers with a redirect.
     Redirects,
-    /// It answers 5xx, or a status outside HTTP.
+    /// The handler answers 5xx, or a status outside of HTTP.
     Crashes,
-    /// The connection ends before the response is complete, or the response is malformed.
+    /// The delivery could not be sent, the connection ended before the response was complete, or the response was
+    /// malformed.
     BreaksOff,
     /// No complete response arrived before the timeout.
     Hangs,
-    /// It accepted the delivery, but too late.
+    /// The handler accepted the delivery, but too late.
     Late,
 }
 
 impl FailureKind {
-    /// How a delivery failed that was not accepted.
+    /// Classifies a delivery that was not accepted.
     pub(super) fn classify(case: &Case<'_>, delivery: &Delivery) -> Self {
         match &delivery.outcome {
             Outcome::Answered(_) if taken(case, delivery) && !in_time(case, delivery) => FailureKind::Late,
@@ -44,7 +45,7 @@ impl FailureKind {
         }
     }
 
-    /// The failure as the report describes it.
+    /// Returns the failure as the report describes it.
     pub(super) fn describe(self, case: &Case<'_>, delivery: &Delivery) -> String {
         let seen = outcome(case, delivery);
         match self {
@@ -57,7 +58,7 @@ impl FailureKind {
         }
     }
 
-    /// The fix; for a rejection the check's own fix is better.
+    /// Returns the fix. A rejection has none here, because the check's own fix is better.
     pub(super) fn fix(self) -> Option<&'static str> {
         match self {
             FailureKind::Refuses => None,
@@ -82,7 +83,7 @@ impl FailureKind {
     }
 }
 
-/// The fix for several failures. If one of them is a rejection, the check's own fix stays.
+/// Returns the fix for several failures. If one of them is a rejection, there is none and the check's own fix stays.
 pub(super) fn fix(ways: &[FailureKind]) -> Option<String> {
     let mut advice: Vec<&str> = ways.iter().map(|way| way.fix()).collect::<Option<_>>()?;
     advice.dedup();

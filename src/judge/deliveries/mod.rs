@@ -1,4 +1,4 @@
-//! What the partner's handler did with deliveries.
+//! The outcomes of deliveries: what the partner's handler did with them.
 
 mod accepted;
 mod effect;

@@ -1,4 +1,4 @@
-//! Whether the handler rejected a delivery that nobody should trust.
+//! Judges whether the handler rejected a delivery that it must not trust.
 
 use super::accepted::says_nothing;
 use crate::evidence::{Delivery, DeliveryRole, Outcome, Responsible, TransportErrorKind};
@@ -6,9 +6,10 @@ use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{deliveries, outcome, taken, title};
 use crate::judge::finding::{ExpectationResult, Finding};
 
-/// Rejected: no success status, or a success without effect where the genuine twin had one.
+/// Judges whether a delivery was rejected: it got no success status, or it had no effect where the genuine twin had
+/// one.
 pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
-    // A delivery that was never sent was not rejected, whatever its effect.
+    // A delivery that was never sent was not rejected.
     if let Outcome::TransportError(trouble) = &delivery.outcome
         && trouble.kind == TransportErrorKind::Refused
     {
@@ -17,8 +18,8 @@ pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult
             format!("{} was not sent: {}", title(delivery), trouble.detail),
         ));
     }
-    // A response without success rejects, however late it comes. No response does not: the handler may have processed
-    // the event all the same, also behind a crash.
+    // A response without success is a rejection, however late it comes. A missing response is none, because the handler
+    // may have processed the event all the same. Nor is a crash, if the event took effect.
     let unanswered = delivery.outcome.answer().is_none();
     let done = match (taken(case, delivery), unanswered) {
         (true, _) => "was acknowledged",
@@ -70,7 +71,7 @@ fn crashed(delivery: &Delivery) -> bool {
     delivery.outcome.answer().is_some_and(|answer| answer.status >= 500)
 }
 
-/// The remark about deliveries that were rejected by a crash, not by a decision.
+/// Returns a remark about the deliveries that were rejected by a crash and not by a decision.
 pub(super) fn by_a_crash(case: &Case<'_>, refused: &[&Delivery]) -> Option<String> {
     let crashes: Vec<&&Delivery> = refused.iter().filter(|delivery| crashed(delivery)).collect();
     let shown: Vec<String> =

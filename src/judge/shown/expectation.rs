@@ -1,4 +1,4 @@
-//! Expectations about what the partner showed its client.
+//! Judges expectations about the URLs that the partner showed its client.
 
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ fn of_client(case: &Case<'_>, expectation: &ShownExpectation, client: &str, scop
         pairs.iter().flat_map(|(ours, theirs)| theirs.iter().map(move |theirs| (*ours, *theirs))).collect();
     let missing: Vec<&Link> = pairs.iter().filter(|(_, theirs)| theirs.is_empty()).map(|(ours, _)| *ours).collect();
     match expectation.shown {
-        // If the check names URLs, the partner must show all of them; of received ones, one is enough.
+        // If the check names URLs, the partner must show all of them. Of the received URLs, it must show at least one.
         ShownRule::ProviderUrl if each && !missing.is_empty() => {
             place.lacks(case, &missing, " and ", handed_over(case, client, &missing))
         }
@@ -82,22 +82,22 @@ fn of_client(case: &Case<'_>, expectation: &ShownExpectation, client: &str, scop
     }
 }
 
-/// Without a view of the provider's responses: the shown URLs on a host of the provider, or on a sibling of one. The
-/// list of page hosts of a test environment may be incomplete.
+/// Returns the shown URLs on a host of the provider or on a sibling of one. In a real environment, Preflight does not
+/// see the provider's responses, and the pack's list of page hosts may be incomplete.
 fn at_home(case: &Case<'_>, place: &ShownContent) -> Vec<Link> {
     let pages = pages(case);
     let beside = |link: &&Link| Host::of(&link.url).is_some_and(|host| pages.iter().any(|page| host.is_beside(page)));
     place.links.iter().filter(beside).cloned().collect()
 }
 
-/// The hosts of the provider's pages.
+/// Returns the hosts of the provider's pages.
 fn pages(case: &Case<'_>) -> Vec<Host> {
     let pages = case.provider.environments.values().flat_map(|addresses| &addresses.pages);
     pages.filter_map(|page| Host::parse(page)).collect()
 }
 
-/// The URLs in the simulated provider's responses to the partner's calls about a client, except those that the partner
-/// had sent itself.
+/// Returns the URLs in the simulated provider's responses to the partner's calls about a client, without those that the
+/// partner itself had sent.
 fn received(case: &Case<'_>, client: &str) -> Vec<Link> {
     let calls = || {
         let mine = case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
@@ -121,7 +121,7 @@ fn received(case: &Case<'_>, client: &str) -> Vec<Link> {
     found
 }
 
-/// When the simulated provider first answered with one of these URLs.
+/// Returns when the simulated provider first answered with one of these URLs.
 fn handed_over(case: &Case<'_>, client: &str, links: &[&Link]) -> Option<Offset> {
     let mine = case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
     let holds = |entry: &&Entry| {
@@ -141,7 +141,7 @@ fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
     }
 }
 
-/// The URLs that a template gives.
+/// Returns the URLs that a template gives.
 fn named(text: &str, scope: &Scope<'_>) -> Result<Vec<Link>, ExpectationResult> {
     let template = Value::String(text.to_owned());
     let value = scope.value(&template)?;
@@ -164,7 +164,8 @@ fn named(text: &str, scope: &Scope<'_>) -> Result<Vec<Link>, ExpectationResult> 
     links.filter(|links| !links.is_empty()).ok_or_else(wrong)
 }
 
-/// The shown URLs that are the received one: unchanged, or damaged, unless they are another received URL unchanged.
+/// Returns the shown URLs that correspond to a received one, unchanged or damaged. A damaged URL does not count if it
+/// is another received URL unchanged.
 fn shown<'p>(ours: &Link, presented: &'p [Link], received: &[Link], parameter: Option<&str>) -> Vec<&'p Link> {
     let like = |wanted: Likeness| presented.iter().filter(move |theirs| theirs.likeness(ours, parameter) == wanted);
     let is_other = |theirs: &&Link| received.iter().any(|other| theirs.likeness(other, parameter) == Likeness::Whole);
@@ -181,7 +182,8 @@ fn received_host(ours: &Link, theirs: &Link) -> ExpectationResult {
     ExpectationResult::No(Finding::contrast(Responsible::Partner, wanted, theirs.raw.clone()))
 }
 
-/// The partner showed no URL of the provider: neither one of its pages, nor one that the partner received.
+/// Judges whether the partner showed no URL of the provider: neither one of its pages, nor a URL that the partner
+/// received.
 fn nothing(case: &Case<'_>, place: &ShownContent, received: &[Link]) -> ExpectationResult {
     let pages = pages(case);
     let theirs = place.links.iter().filter(|link| {

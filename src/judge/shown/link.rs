@@ -1,4 +1,4 @@
-//! URLs that contain labels in place of secrets, and how they compare.
+//! Parses and compares URLs that contain labels in place of secrets.
 
 use std::sync::LazyLock;
 
@@ -7,13 +7,13 @@ use url::Url;
 
 use crate::address::web;
 
-/// The label of a secret, such as `<rehearsal.signing_url#2>`; its characters mean something else in a URL.
+/// Matches the label of a secret, such as `<rehearsal.signing_url#2>`, whose characters have another meaning in a URL.
 static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<([A-Za-z0-9_.-]+(?:#[0-9]+)?)>").ok());
 
 /// A URL from the record.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
-    /// The URL as recorded.
+    /// The URL as it was recorded.
     pub(super) raw: String,
     /// The parsed URL, with the characters of labels percent-encoded.
     pub(super) url: Url,
@@ -22,11 +22,11 @@ pub(super) struct Link {
 /// How similar a shown URL is to a received one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Likeness {
-    /// Path and complete query match.
+    /// The path and the query match; the shown query may have further parameters.
     Whole,
-    /// The path matches; the query lost or gained something, but has nothing of another URL.
+    /// The path matches, but the URL lost part of its query, or text was appended to it in the wrong way.
     Damaged,
-    /// It is a different URL.
+    /// They are different URLs.
     Other,
 }
 
@@ -38,17 +38,18 @@ impl Link {
         Some(Link { raw: text.to_owned(), url: web::parse(&plain)? })
     }
 
-    /// The decoded path.
+    /// Returns the decoded path.
     pub(super) fn path(&self) -> String {
         percent_encoding::percent_decode_str(self.url.path()).decode_utf8_lossy().into_owned()
     }
 
-    /// The decoded query pairs, in order.
+    /// Returns the decoded query pairs, in order.
     pub(super) fn pairs(&self) -> Vec<(String, String)> {
         self.url.query_pairs().into_owned().collect()
     }
 
-    /// Compares a shown URL (`self`) with a received one. The return URL parameter is ignored: anyone may add it.
+    /// Compares a shown URL (`self`) with a received one. The parameter of the return URL is ignored, because the
+    /// partner may add it.
     pub(super) fn likeness(&self, received: &Link, parameter: Option<&str>) -> Likeness {
         let (path, wanted) = (self.path(), received.path());
         let joined = || path.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with(['&', '?']));

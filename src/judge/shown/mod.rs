@@ -1,4 +1,4 @@
-//! What the partner showed to its client.
+//! Expectations about what the partner showed to its client.
 
 mod expectation;
 mod link;

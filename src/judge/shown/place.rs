@@ -1,4 +1,4 @@
-//! Where clients see URLs: in the responses of actions, and on the page that the profile names.
+//! Finds the URLs that clients see: in the responses of actions, and on the page that the profile names.
 
 use super::link::Link;
 use crate::evidence::{Action, Body, Entry, Offset, Outcome, Page, Responsible};
@@ -8,20 +8,20 @@ use crate::profile::Inputs;
 
 /// What a client was shown.
 pub(super) struct ShownContent {
-    /// The URLs, each once.
+    /// The URLs, each of them once.
     pub(super) links: Vec<Link>,
-    /// Whether there was a response or page to look at.
+    /// Whether there was a response or a page to read.
     looked: bool,
     /// Why there was none.
     trouble: Option<String>,
-    /// When the last action answered 202, if that response is all there is.
+    /// When the last action answered 202, if no page shows more than that response.
     taken_on: Option<Offset>,
-    /// Whether only the profile line that names a page is missing.
+    /// Whether only the line of the profile that names the page is missing.
     lacks_line: bool,
 }
 
 impl ShownContent {
-    /// What a client was shown by the action `by`, or by any action.
+    /// Collects what a client was shown by the action `by`, or by any action if that is `None`.
     pub(super) fn collect(case: &Case<'_>, client: &str, by: Option<&str>) -> Self {
         let mine: Vec<&Entry> =
             case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client)).collect();
@@ -61,7 +61,7 @@ impl ShownContent {
         ShownContent { links, looked, trouble, taken_on, lacks_line }
     }
 
-    /// The unknown, if Preflight could not see what the client was shown.
+    /// Returns a finding if Preflight could not see what the client was shown.
     pub(super) fn unseen(&self, case: &Case<'_>) -> Option<Finding> {
         if self.looked {
             return None;
@@ -74,8 +74,8 @@ impl ShownContent {
         Some(if self.lacks_line { Finding::for_want_of_a_line(why) } else { Finding::new(Responsible::Partner, why) })
     }
 
-    /// The failure if none of the wanted URLs was shown. `handed_over` is when the provider had answered with one: an
-    /// action that answers after that could have shown it, so its 202 is no excuse.
+    /// Judges that wanted URLs were not shown. `handed_over` is when the provider had answered with one of them: an
+    /// action that answered after that could have shown it, so its 202 is no excuse.
     pub(super) fn lacks(
         &self,
         case: &Case<'_>,
@@ -100,7 +100,7 @@ impl ShownContent {
 }
 
 impl ShownContent {
-    /// The failure if no page of the provider was shown.
+    /// Judges that no page of the provider was shown.
     pub(super) fn lacks_any(&self, case: &Case<'_>) -> ExpectationResult {
         if let Some(finding) = self.unseen(case) {
             return ExpectationResult::Unknown(finding);
@@ -133,7 +133,7 @@ fn describe_outcome(outcome: &Outcome) -> String {
     }
 }
 
-/// Whether a response shows something, or certainly shows nothing. A 202 does neither.
+/// Whether a response shows something, or certainly shows nothing. A 202 without a URL does neither.
 fn shows(action: &Action) -> bool {
     action.outcome.answer().is_some_and(|answer| {
         let something = answer.body != Body::Empty || answer.header("location").is_some();

@@ -1,4 +1,4 @@
-//! The return URL that the partner adds to the URL it shows.
+//! Judges the return URL that the partner adds to the URL it shows.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::judge::matching::matches;
 use crate::judge::scope::Scope;
 use crate::pack::matcher::Matcher;
 
-/// How the provider takes return URLs, and which values are allowed.
+/// How the provider takes return URLs, and which ones are allowed.
 pub(super) struct ReturnUrlRule<'c> {
     parameter: &'c str,
     allowed: Matcher,
@@ -29,7 +29,7 @@ impl<'c> ReturnUrlRule<'c> {
         }
     }
 
-    /// Judges one shown URL against the received one.
+    /// Judges one shown URL against the received URL.
     pub(super) fn judge(&self, received: &Link, presented: &Link, scope: &Scope<'_>) -> ExpectationResult {
         let fault = self.path(received, presented).or_else(|| self.fragment(received, presented));
         let fault = fault.or_else(|| self.number(received, presented)).or_else(|| self.kept(received, presented));
@@ -85,7 +85,7 @@ impl<'c> ReturnUrlRule<'c> {
         })
     }
 
-    /// Finds a second return URL that was appended with `?` to one already in the received URL.
+    /// Finds a second return URL that was appended with `?` to the one that the received URL already had.
     fn grown(&self, received: &Link, pairs: &[(String, String)]) -> Option<String> {
         let own = |pairs: &[(String, String)]| {
             pairs.iter().find(|(name, _)| name == self.parameter).map(|(_, value)| value.clone())
@@ -109,7 +109,8 @@ impl<'c> ReturnUrlRule<'c> {
         Some(format!("`{}` of the received URL {what}", lost.0))
     }
 
-    /// Finds text after an `&` in an unencoded return URL: it belongs to the provider's URL instead.
+    /// Finds text after an `&` in a return URL that is not encoded, so that the text belongs to the provider's URL
+    /// instead.
     fn encoding(&self, received: &Link, presented: &Link) -> Option<String> {
         let query = presented.url.query().unwrap_or_default();
         let mut parts = query.split('&').skip_while(|part| part.split('=').next() != Some(self.parameter));

@@ -1,5 +1,5 @@
-//! Expectations about user messages: the message must differ from that of a success and must not be a crash. Prose
-//! cannot be judged.
+//! Judges expectations about user messages. The message must differ from that of a success and must not be a crash; its
+//! wording cannot be judged.
 
 use super::text::message_words;
 use crate::evidence::{Action, Body, Entry, Outcome, Page, Response, Responsible};
@@ -21,7 +21,7 @@ pub(in crate::judge) fn judge(case: &Case<'_>, expectation: &UserMessageExpectat
         Ok(said) => said,
         Err(unknown) => return unknown,
     };
-    // If only one of the two actions has a page, only the responses of the actions can be compared.
+    // If only one of the two actions has a page, only the responses of both can be compared.
     let pages = said.page.zip(twin.page);
     let (outcome, model) = pages.unwrap_or((&said.action.outcome, &twin.action.outcome));
     let Some(success) = model.answer().filter(|answer| (200..400).contains(&answer.status)) else {
@@ -43,7 +43,7 @@ pub(in crate::judge) fn judge(case: &Case<'_>, expectation: &UserMessageExpectat
     };
     let own = || said.action.own.iter().chain(&twin.action.own).map(String::as_str);
     let otherwise = answer.status != success.status || message_words(answer, own()) != message_words(success, own());
-    // A missing page says nothing, and the action may have said at once what no page repeats.
+    // A missing page says nothing, and the action's response may have given a message that no page repeats.
     let page_says = pages.is_none() || answer.status < 400;
     if otherwise && page_says {
         return ExpectationResult::Yes(vec![format!("user message: {}", brief(outcome))]);
@@ -64,12 +64,12 @@ pub(in crate::judge) fn judge(case: &Case<'_>, expectation: &UserMessageExpectat
     }
 }
 
-/// Whether a response only says that the work was accepted for later, or where to look for the result.
+/// Whether a response only says that the work was accepted for later, or where to find the result.
 fn says_nothing(answer: &Response) -> bool {
     answer.status == 202 || (300..400).contains(&answer.status) || answer.body == Body::Empty
 }
 
-/// The immediate response of an action, if its status differs from that of the success.
+/// Returns the immediate response of an action for the report, if its status differs from that of the success.
 fn at_once(told: &Outcome, twin: &Outcome) -> Option<String> {
     let (answer, success) = told.answer().zip(twin.answer())?;
     (answer.status < 500 && answer.status != success.status).then(|| brief(told))
@@ -79,7 +79,7 @@ fn unknown(why: String) -> ExpectationResult {
     ExpectationResult::Unknown(Finding::new(Responsible::Partner, why))
 }
 
-/// The profile entry that names the page with the final user message.
+/// Returns the profile entry that names the page with the final user message.
 fn page(case: &Case<'_>) -> String {
     format!("{}.lookups.user_message", Inputs::surroundings(case.stage))
 }
@@ -108,14 +108,14 @@ impl<'c> ActionMessages<'c> {
         Ok(ActionMessages { entry, action, page: page.next().map(|shown| &shown.outcome) })
     }
 
-    /// The error of the provider that the partner had received before it answered, if any.
+    /// Returns the provider's last error that the partner had received before it answered, if there was one.
     fn refusal(&self, case: &Case<'c>) -> Option<String> {
         let mut known = crate::judge::calls::during(case, self.entry);
         known.rfind(|(_, call)| call.answer.status >= 400).map(|(entry, _)| crate::judge::calls::title(entry))
     }
 }
 
-/// An outcome for the report: the status and the beginning of the text.
+/// Returns an outcome for the report: the status and the beginning of the text.
 pub(crate) fn brief(outcome: &Outcome) -> String {
     outcome.brief(MAX_MESSAGE_CHARS)
 }

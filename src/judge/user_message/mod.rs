@@ -1,4 +1,4 @@
-//! What the partner told its user about an outcome.
+//! Expectations about what the partner told its user about an outcome.
 
 mod expectation;
 mod text;

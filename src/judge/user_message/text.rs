@@ -1,4 +1,4 @@
-//! The words of a response, without markup, addresses, numbers and names.
+//! Extracts the words of a response, without markup, addresses, numbers and names.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use crate::evidence::{Body, Response, plain};
 
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?i)https?://(?:<[^<>]*>|[^\s"'<>])+"#).ok());
 
-/// The words of a response, without those that belong only to the client or the action.
+/// Returns the words of a response, without those that belong only to the client or the action.
 pub(super) fn message_words<'o>(answer: &Response, own: impl Iterator<Item = &'o str>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     match &answer.body {
@@ -24,7 +24,7 @@ pub(super) fn message_words<'o>(answer: &Response, own: impl Iterator<Item = &'o
     found
 }
 
-/// The words of a value: its keys and values.
+/// Collects the words of a value, from its keys and its values.
 fn of_json(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => of_text(text, found),
@@ -38,7 +38,8 @@ fn of_json(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The words of a text. A token with a digit is a number or an id, up to the next blank or bracket, and is dropped.
+/// Collects the words of a text. A part with a digit, up to the next blank or bracket, is a number or an id and is
+/// dropped.
 fn of_text(text: &str, found: &mut BTreeSet<String>) {
     let text = ADDRESS.as_ref().map_or(text.into(), |address| address.replace_all(text, " "));
     let text = plain(&text);

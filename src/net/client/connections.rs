@@ -1,4 +1,5 @@
-//! The HTTP clients: one without TLS, one for simulated environments, one with this machine's root certificates.
+//! Creates the HTTP clients: one without TLS, one for simulated environments, and one with this machine's root
+//! certificates.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,14 +17,14 @@ use super::transport_error::Unresolved;
 use crate::address::{Host, is_forbidden};
 use crate::net::header_case::USER_AGENT;
 
-/// Idle connections to a provider are dropped sooner than any usual server closes them: a call on a closing connection
-/// would fail.
+/// How long an idle connection to a provider is kept: shorter than on any usual server, because a call on a closing
+/// connection would fail.
 const IDLE_TIMEOUT: Duration = Duration::from_millis(900);
 
-/// Time for a second DNS query after a call failed.
+/// How long a second DNS query may take after a call failed.
 const DNS_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The client that a call uses.
+/// Which of the HTTP clients a call uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClientKind {
     Plain,
@@ -31,7 +32,7 @@ pub(super) enum ClientKind {
     Public,
 }
 
-/// The clients, each created on first use: loading this machine's root certificates takes time.
+/// The HTTP clients. Each is created on first use, because loading this machine's root certificates takes time.
 #[derive(Default)]
 pub(super) struct Clients {
     resolver: Resolver,
@@ -46,7 +47,7 @@ impl Clients {
         Clients { resolver: Resolver::new(simulated_environments), ca_pem, ..Clients::default() }
     }
 
-    /// The client for a road, or why there is none.
+    /// Returns a client of some kind, or why there is none.
     pub(super) async fn get(&self, road: ClientKind) -> Result<Client, String> {
         let (cell, road) = match (road, &self.ca_pem) {
             (ClientKind::Plain, _) => (&self.plain, ClientKind::Plain),
@@ -63,7 +64,7 @@ impl Clients {
 }
 
 impl Clients {
-    /// The addresses of a URL, for callers that connect themselves.
+    /// Returns the addresses of a URL, for callers that connect themselves.
     pub(super) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Unresolved> {
         let port = url.port_or_known_default().unwrap_or_default();
         let found = match Host::of(url) {
@@ -78,21 +79,21 @@ impl Clients {
     }
 }
 
-/// The header that gives a call a connection of its own. The other side may close a kept connection just when it is
-/// reused: that would look like a defect of the partner's server, and a client that retries would deliver twice.
+/// Returns the header that gives a call a connection of its own. The other side may close a kept connection just when
+/// it is reused. That would look like a defect of the partner's server, and a client that retries would deliver twice.
 pub(super) fn alone() -> (HeaderName, HeaderValue) {
     (CONNECTION, HeaderValue::from_static("close"))
 }
 
-/// A client for a simulated provider that delivers webhooks itself: to simulated environments if there are any,
-/// otherwise without TLS.
+/// Creates a client for a simulated provider that delivers webhooks itself: over TLS to simulated environments that
+/// have a certificate authority, otherwise without TLS.
 pub(super) fn for_play(ports: BTreeMap<Host, u16>, ca_pem: Option<&str>) -> Result<Client, String> {
     let road = if ca_pem.is_some() { ClientKind::Simulated } else { ClientKind::Plain };
     make(road, Resolver::new(ports), ca_pem, HeaderMap::from_iter([alone()]))
 }
 
 fn make(road: ClientKind, resolver: Resolver, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, String> {
-    // An error means that a provider is already installed.
+    // An error only means that a crypto provider is already installed.
     rustls::crypto::ring::default_provider().install_default().ok();
     let trusting = |builder: ClientBuilder| -> reqwest::Result<Client> {
         match road {
@@ -117,7 +118,7 @@ fn make(road: ClientKind, resolver: Resolver, ca_pem: Option<&str>, always: Head
     trusting(builder).map_err(|error| super::transport_error::deepest(&error))
 }
 
-/// Resolves names to addresses; simulated environments and `localhost` need no DNS.
+/// Resolves names to addresses. Simulated environments and `localhost` need no DNS.
 #[derive(Clone, Default)]
 struct Resolver {
     simulated_environments: Arc<BTreeMap<Host, u16>>,
@@ -128,7 +129,7 @@ impl Resolver {
         Resolver { simulated_environments: Arc::new(simulated_environments) }
     }
 
-    /// The addresses of a host; port 0 stands for any.
+    /// Returns the addresses of a host. Port 0 stands for any port.
     async fn find(&self, host: &Host) -> Result<Vec<SocketAddr>, Unresolved> {
         match (self.simulated_environments.get(host), host.known_addresses()) {
             (Some(port), _) => Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))]),
@@ -149,7 +150,7 @@ impl Resolve for Resolver {
     }
 }
 
-/// The address of a host after a failed call, if DNS answers quickly.
+/// Returns the address of a host after a failed call, if DNS answers quickly.
 pub(super) async fn led_to(host: &str) -> Option<IpAddr> {
     let host = Host::parse(host)?;
     if let Some(known) = host.known_addresses() {

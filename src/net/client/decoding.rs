@@ -1,4 +1,4 @@
-//! Decodes encoded bodies within limits: Preflight requests no encoding, but some servers use one anyway.
+//! Decodes encoded bodies within limits. Preflight requests no encoding, but some servers use one anyway.
 
 use std::io::{self, Read};
 
@@ -7,7 +7,7 @@ use flate2::read::MultiGzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-/// Maximum number of nested encodings.
+/// Maximum number of encodings that are applied to one body.
 const MAX_ENCODINGS: usize = 3;
 
 /// Buffer size of stream decoders, in bytes.
@@ -17,13 +17,13 @@ const BUFFER_BYTES: usize = 4096;
 pub(super) enum Decoded {
     /// The decoded bytes.
     Plain(Vec<u8>),
-    /// An unsupported or invalid encoding; with the length of the body.
+    /// The encoding is unsupported or the body is invalid; with the length of the body in bytes.
     Unread(usize),
     /// The decoded body exceeds the limit.
     TooLarge,
 }
 
-/// Decodes a body of at most `most` bytes.
+/// Decodes a body to at most `most` bytes.
 pub(super) fn decoded(headers: &HeaderMap, body: Vec<u8>, most: usize) -> Decoded {
     let named = headers.get_all(CONTENT_ENCODING).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
     let named: Vec<String> =
@@ -53,15 +53,15 @@ pub(super) fn decoded(headers: &HeaderMap, body: Vec<u8>, most: usize) -> Decode
 fn undone(encoding: &str, bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
     match encoding {
         "gzip" | "x-gzip" => read(MultiGzDecoder::new(bytes), most),
-        // The standard means zlib, but some servers send a raw deflate stream.
+        // The standard means zlib by this name, but some servers send a raw deflate stream.
         "deflate" => inflated(bytes, true, most).or_else(|_| inflated(bytes, false, most)),
         "br" => read(Decompressor::new(bytes, BUFFER_BYTES), most),
         _ => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 
-/// Decodes a deflate stream, with or without the zlib header. The readers of the library take a truncated stream for a
-/// complete one, and its end may contain a truncated secret that no search finds.
+/// Decodes a deflate stream, with or without the zlib header. The library's readers would take a truncated stream for a
+/// complete one, and its end may contain a truncated secret that redaction does not find.
 fn inflated(bytes: &[u8], zlib: bool, most: usize) -> io::Result<Vec<u8>> {
     let (mut inflate, mut plain, mut rest) = (Decompress::new(zlib), Vec::new(), bytes);
     while plain.len() <= most {

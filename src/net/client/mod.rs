@@ -1,4 +1,4 @@
-//! The HTTP client: sends what the gate has admitted, within bounds, and records it without secrets.
+//! The HTTP client: sends what the gate admitted, within limits, and records it without secrets.
 
 mod connections;
 mod decoding;

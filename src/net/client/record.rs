@@ -1,4 +1,4 @@
-//! Requests and responses as evidence: bounded, redacted, and from production only the allowed fields.
+//! Converts requests and responses to evidence: bounded, redacted, and from production only with the allowed fields.
 
 use reqwest::header::{HeaderMap, HeaderName, SET_COOKIE};
 use serde_json::Value;
@@ -11,10 +11,10 @@ use crate::redact::{Redactor, letters};
 /// Maximum recorded length of a text that is not JSON, in bytes.
 const MAX_TEXT_BYTES: usize = 64 * 1024;
 
-/// The recorded headers of production responses.
+/// The headers that are recorded of production responses.
 const KEPT_HEADERS: [&str; 4] = ["content-type", "content-length", "date", "retry-after"];
 
-/// The record of a request that is about to be sent.
+/// Makes the record of a request that is about to be sent.
 pub(super) fn request(admitted: &Admitted, redactor: &Redactor) -> Request {
     let mut headers = headers(&admitted.headers, redactor, |_| true);
     if !admitted.headers.contains_key("user-agent") {
@@ -28,7 +28,7 @@ pub(super) fn request(admitted: &Admitted, redactor: &Redactor) -> Request {
     }
 }
 
-/// The record of a request that was not sent.
+/// Makes the record of a request that was not sent.
 pub(super) fn drafted(draft: &Draft, redactor: &Redactor) -> Request {
     Request {
         method: draft.method.clone(),
@@ -38,7 +38,7 @@ pub(super) fn drafted(draft: &Draft, redactor: &Redactor) -> Request {
     }
 }
 
-/// The record of a response. With `keep`, only these JSON fields, and only the length of other bodies.
+/// Makes the record of a response. With `keep`, it has only these JSON fields, and of other bodies only the length.
 pub(super) fn answer(
     status: u16,
     all: &HeaderMap,
@@ -67,7 +67,7 @@ fn headers(all: &HeaderMap, redactor: &Redactor, wanted: impl Fn(&HeaderName) ->
     redactor.headers(pairs.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
-/// The record of a body, ignoring its media type.
+/// Makes the record of a body, whatever its media type.
 fn body(bytes: &[u8], redactor: &Redactor) -> Body {
     redacted(Body::read(None, bytes), redactor)
 }
@@ -75,7 +75,7 @@ fn body(bytes: &[u8], redactor: &Redactor) -> Body {
 fn redacted(body: Body, redactor: &Redactor) -> Body {
     match body {
         Body::Json(value) => Body::Json(redactor.json(&value)),
-        // Truncated after redaction: a truncated secret would not be found.
+        // Truncated after redaction, which would not find a truncated secret.
         Body::Text(text) => {
             let mut text = redactor.text(&text);
             text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
@@ -85,7 +85,7 @@ fn redacted(body: Body, redactor: &Redactor) -> Body {
     }
 }
 
-/// The listed fields at every depth, case-insensitive.
+/// Keeps only the listed fields of objects, at every depth. The case of names does not matter.
 fn keep_fields(value: &Value, keep: &[String]) -> Value {
     match value {
         Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! The HTTP client: sends what the gate admitted, within limits, and records it without secrets.
+//! Sends what the gate admitted, within limits, and records it without secrets.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -21,50 +21,50 @@ use crate::net::header_case;
 use crate::pack::types::Environment;
 use crate::redact::Redactor;
 
-/// Maximum bytes read of any body.
+/// The largest body that is read, in bytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// Maximum number of redirects followed.
+/// Maximum number of redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
 
 /// The limits of one call.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Time for the complete response, from sending to its last byte.
+    /// How long the complete response may take, from sending the request to the last byte.
     pub deadline: Duration,
-    /// Maximum bytes of the body; never more than [`MAX_BODY_BYTES`].
+    /// The largest body that is read, in bytes; never more than [`MAX_BODY_BYTES`].
     pub body: usize,
-    /// Whether to follow up to five redirects; only for calls without a key.
+    /// Whether to follow redirects, which only calls without a key do.
     pub follow: bool,
-    /// The JSON fields that are recorded; everything else is dropped. Responses of the provider's production record
-    /// only these, even with `None`.
+    /// The JSON fields that are recorded; all others are dropped. Of responses from the provider's production, no field
+    /// is recorded if this is `None`.
     pub keep: Option<Vec<String>>,
 }
 
 impl Limits {
-    /// The usual limits, with a deadline.
+    /// Returns the usual limits with a deadline.
     pub fn within(deadline: Duration) -> Self {
         Limits { deadline, body: MAX_BODY_BYTES, follow: false, keep: None }
     }
 }
 
-/// The result of a call.
+/// The outcome of a call, with the request as it is recorded.
 #[derive(Clone)]
 pub struct CallResult {
     /// The request, redacted.
     pub request: Request,
     /// The response, or why there was none, redacted.
     pub outcome: Outcome,
-    /// The raw body, for a caller that looks for a token in it. Must not be recorded.
+    /// The raw body, for a caller that looks for a token in it. It must not be recorded.
     pub raw: Option<Vec<u8>>,
-    /// The address that was connected to, or would have been; in a simulated environment, the address that the profile
-    /// assigns.
+    /// The address that the call connected to or would have connected to. In a simulated environment, it is the address
+    /// that the profile assigns.
     pub address: Option<IpAddr>,
-    /// Time from sending to the end of the response, or to the failure.
+    /// The time from sending the request to the end of the response, or to the failure.
     pub latency: Duration,
 }
 
-/// Sends calls, each on a connection of its own.
+/// Sends calls through the gate. Only calls to a provider reuse connections.
 pub struct Sender {
     gate: Arc<Gate>,
     redactor: Redactor,
@@ -72,17 +72,16 @@ pub struct Sender {
     clients: Clients,
 }
 
-/// An HTTP client for a simulated provider, which delivers webhooks itself: to simulated environments, otherwise over
-/// plain HTTP.
+/// Creates an HTTP client for a simulated provider that delivers webhooks itself.
 ///
 /// # Errors
 ///
-/// An unreadable CA certificate of the simulated environments.
+/// The certificate authority of the simulated environments cannot be read.
 pub fn player(simulated_environments: &SimulatedEnvironments) -> Result<reqwest::Client, String> {
     connections::for_play(ports(&simulated_environments.parsed()), simulated_environments.ca_pem.as_deref())
 }
 
-/// The state of a call in progress, for the report if it times out.
+/// How far a call has come, for the report if it times out.
 #[derive(Default)]
 struct Progress {
     host: String,
@@ -90,32 +89,32 @@ struct Progress {
     status: Option<u16>,
 }
 
-/// A complete response.
+/// A response whose body was read, to its end or to the limit.
 struct CompleteResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
-    /// Whether the body continues. Of a page without a key the beginning suffices.
+    /// Whether the body continues beyond the limit. Of a page without a key, the beginning suffices.
     more: bool,
-    /// Length of a body in an encoding that could not be decoded.
+    /// The length of the body, if its encoding could not be decoded.
     unread: Option<usize>,
     environment: Option<Environment>,
 }
 
 impl Sender {
-    /// Creates a client behind a gate; redirects pass the gate too.
+    /// Creates a sender behind a gate. Redirects pass the gate too.
     pub fn new(gate: Arc<Gate>, simulated_environments: &SimulatedEnvironments, redactor: Redactor) -> Self {
         let known = simulated_environments.parsed();
         let clients = Clients::new(ports(&known), simulated_environments.ca_pem.clone());
         Sender { gate, redactor, simulated_environments: known, clients }
     }
 
-    /// The gate, for other parts that need a call admitted.
+    /// Returns the gate, for other parts that need a call admitted.
     pub fn gate(&self) -> &Gate {
         &self.gate
     }
 
-    /// Sends a call if the gate admits it; a denied call is recorded as trouble like any other.
+    /// Sends a call if the gate admits it. A denied call results in a transport error.
     pub async fn call(&self, draft: Draft, limits: Limits) -> CallResult {
         let request = record::drafted(&draft, &self.redactor);
         match self.gate.admit(draft) {
@@ -127,7 +126,7 @@ impl Sender {
         }
     }
 
-    /// Sends an admitted call. Trouble is an outcome, not an error.
+    /// Sends an admitted call. A failure is an outcome like any other.
     pub async fn send(&self, admitted: Admitted, limits: Limits) -> CallResult {
         let mut request = record::request(&admitted, &self.redactor);
         if is_spelled(&admitted.purpose, &admitted.url) {
@@ -138,7 +137,8 @@ impl Sender {
             }
         }
         let open = admitted.purpose == Purpose::Open;
-        // Created before the clock starts: loading this machine's root certificates is not the other side's latency.
+        // Created before the clock starts, because loading this machine's root certificates is no latency of the other
+        // side.
         self.clients.get(self.road(&admitted.url)).await.ok();
         let (started, mut progress) = (Instant::now(), Progress::default());
         let exchanging = tokio::time::timeout(limits.deadline, self.exchange(admitted, &limits, &mut progress)).await;
@@ -157,7 +157,8 @@ impl Sender {
                 };
                 let (status, keep) = (whole.status.as_u16(), keep.map(Vec::as_slice));
                 let mut answer = record::answer(status, &whole.headers, &whole.body, keep, &self.redactor);
-                // A truncated text may cut a secret so that it is not found, and an undecoded one may contain a secret.
+                // A truncated text may contain part of a secret, which redaction does not find, and an undecoded body
+                // may contain a whole one.
                 if let Some(length) = whole.unread.or(whole.more.then_some(whole.body.len())) {
                     answer.body = Body::Binary(length);
                 }
@@ -233,7 +234,8 @@ impl Sender {
         if simulated_host.is_some()
             && let Some(port) = url.port()
         {
-            // The port of a simulated environment applies only if the URL has none.
+            // The resolver's port applies only to a URL without a port, so a port of the URL moves to the `Host`
+            // header.
             let host = HeaderValue::from_str(&format!("{}:{port}", progress.host));
             headers.extend(host.ok().map(|host| (HOST, host)));
             url.set_port(None).ok();
@@ -259,7 +261,7 @@ impl Sender {
         Ok(response)
     }
 
-    /// Sends a delivery with header names spelled as the provider spells them. Over TLS all names are lower-case, as
+    /// Sends a delivery with header names spelled as the provider spells them. Over TLS, all names are lower-case, as
     /// reverse proxies pass them on.
     async fn deliver(
         &self,
@@ -276,7 +278,7 @@ impl Sender {
         Ok(response)
     }
 
-    /// The next hop of a redirect, which the gate judges like any other call.
+    /// Returns the next hop of a redirect, which the gate judges like any other call.
     fn redirected(&self, mut next: Draft, location: &HeaderValue) -> Result<Admitted, TransportError> {
         let nowhere = || trouble(TransportErrorKind::Redirects, "a redirect has a Location that is not a URL");
         let from = Url::parse(&next.url).map_err(|_| nowhere())?;
@@ -307,7 +309,7 @@ impl Sender {
     }
 }
 
-/// Whether header names of a call are sent as written.
+/// Whether the header names of a call are sent as they are written.
 fn is_spelled(purpose: &Purpose, url: &Url) -> bool {
     matches!(purpose, Purpose::Delivery { .. }) && url.scheme() == "http"
 }
@@ -317,12 +319,12 @@ fn written(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
-/// The redirect statuses; 300 and 304 have no single target.
+/// Whether a status is a redirect; 300 and 304 have no single target.
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// Reads a body up to a limit; returns whether there is more. Dropping the response then closes the connection.
+/// Reads a body up to a limit. Returns whether there is more; dropping the response then closes the connection.
 async fn read(response: &mut Response, most: usize, host: &str) -> Result<(Vec<u8>, bool), TransportError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| transport_error::from_reqwest(&error, host))? {

@@ -1,28 +1,28 @@
-//! The servers on this machine that answer for real hosts.
+//! Servers on this machine that answer for real hosts.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::address::Host;
 
-/// Simulated environments: loopback servers that answer for real host names.
+/// The simulated environments: loopback servers that answer for real host names.
 #[derive(Clone, Debug, Default)]
 pub struct SimulatedEnvironments {
     /// The real host names, each with its server.
     pub hosts: BTreeMap<String, SimulatedHost>,
-    /// The certificate authority of these servers in PEM; it is trusted for them only. Without it they need a
+    /// The certificate authority of these servers in PEM, which is trusted for them only. Without it, they need a
     /// certificate that this machine trusts.
     pub ca_pem: Option<String>,
 }
 
 impl SimulatedEnvironments {
-    /// The servers by host; a name that is no host is left out.
+    /// Returns the servers by host. A name that is no host is left out.
     pub(super) fn parsed(&self) -> BTreeMap<Host, SimulatedHost> {
         self.hosts.iter().filter_map(|(name, one)| Some((Host::parse(name)?, *one))).collect()
     }
 }
 
-/// The ports of the servers by host.
+/// Returns the ports of the servers by host.
 pub(super) fn ports(simulated_environments: &BTreeMap<Host, SimulatedHost>) -> BTreeMap<Host, u16> {
     simulated_environments.iter().map(|(host, one)| (host.clone(), one.port)).collect()
 }
@@ -30,8 +30,8 @@ pub(super) fn ports(simulated_environments: &BTreeMap<Host, SimulatedHost>) -> B
 /// A server on 127.0.0.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SimulatedHost {
-    /// Its port.
+    /// The port of the server.
     pub port: u16,
-    /// The address that the host is assumed to have.
+    /// The address that the real host is assumed to have.
     pub address: IpAddr,
 }

@@ -13,7 +13,8 @@ pub(super) fn trouble(kind: TransportErrorKind, detail: impl Into<String>) -> Tr
     TransportError { kind, detail: detail.into() }
 }
 
-/// An error with all its causes. The error inside an `io::Error` is not among its sources, so it is looked up.
+/// Iterates over an error and all its causes. The error inside an `io::Error` is not among its sources, so it is looked
+/// up.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| beneath(*error))
 }
@@ -25,17 +26,17 @@ fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'sta
     }
 }
 
-/// The message of the innermost error, which is the specific one.
+/// Returns the message of the innermost error, which is the most specific one.
 pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// The trouble for a name that does not resolve.
+/// Explains that a name does not resolve.
 pub(super) fn of_name(unresolved: &Unresolved) -> TransportError {
     trouble(TransportErrorKind::Dns, format!("{unresolved}; check the spelling of the host, and this machine's DNS"))
 }
 
-/// The trouble for a call on its own connection without a response.
+/// Explains why a call on a connection of its own got no response.
 pub(super) fn of_line(error: &NoResponse, host: &str) -> TransportError {
     let io = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
     match error {
@@ -45,7 +46,7 @@ pub(super) fn of_line(error: &NoResponse, host: &str) -> TransportError {
     }
 }
 
-/// The trouble for an error of the HTTP client.
+/// Explains an error of the HTTP client.
 pub(super) fn from_reqwest(error: &reqwest::Error, host: &str) -> TransportError {
     if let Some(unresolved) = chain(error).find_map(|error| error.downcast_ref::<Unresolved>()) {
         return of_name(unresolved);
@@ -107,13 +108,13 @@ fn of_tls(error: &rustls::Error, host: &str) -> TransportError {
     trouble(TransportErrorKind::Certificate, format!("the certificate of {host} {why}"))
 }
 
-/// The deadline has passed; `status` is that of an incomplete response.
+/// Explains that the deadline has passed. `status` is that of an incomplete response.
 pub(super) fn late(deadline: Duration, host: &str, status: Option<u16>) -> TransportError {
     let far = status.map_or("no response".to_owned(), |status| format!("an incomplete response with status {status}"));
     trouble(TransportErrorKind::Timeout, format!("{far} within {} ms from {host}", deadline.as_millis()))
 }
 
-/// A name without a usable address.
+/// A name does not resolve to a usable address.
 #[derive(Debug)]
 pub(super) struct Unresolved(pub(super) String);
 

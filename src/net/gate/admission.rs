@@ -1,6 +1,6 @@
-//! The gate: every call that Preflight makes passes it; the HTTP client sends nothing else.
+//! The gate, which every call of Preflight must pass. The HTTP client sends nothing else.
 //!
-//! The gate judges a call by the host that its URL parses to, not by its declared purpose.
+//! The gate judges a call by the host that its URL parses to, not by the purpose that it declares.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
@@ -28,7 +28,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Creates a gate from consistent rules.
+    /// Creates a gate. Fails if the rules contradict each other.
     pub fn new(rules: &Rules) -> Result<Self, RulesError> {
         Ok(Gate {
             places: host_entries::places(rules)?,
@@ -43,14 +43,14 @@ impl Gate {
         })
     }
 
-    /// Registers a key, token or webhook secret of a real environment: the gate finds it in drafts, in any usual
+    /// Registers a key, token or webhook secret of a real environment. The gate finds it in drafts in any usual
     /// encoding, and lets it go to that environment only. Secrets shorter than 4 bytes are not searched for; whoever
     /// sends one declares it in [`Draft::credentials`](super::Draft::credentials).
     pub fn register(&self, environment: Environment, secret: &Secret) {
         self.keys.register(environment, secret);
     }
 
-    /// Registers a path that this run created, as written in the URL from its first `/`; it may be changed and deleted,
+    /// Registers a path that this run created, as written in the URL from its first `/`. It may be changed and deleted,
     /// with everything below it. Paths with fewer than two segments are collections and are ignored.
     pub fn created(&self, environment: Environment, path: &str) {
         let path = Path::parse(path);
@@ -60,7 +60,7 @@ impl Gate {
         }
     }
 
-    /// Registers the address of a simulated API. Other addresses than loopback are ignored.
+    /// Registers the base URL of a simulated API. URLs that are not on a loopback address are ignored.
     pub fn plays(&self, api: &str, base: &Url) {
         if Host::of(base).is_some_and(|host| host.name().is_none() && host.is_this_machine()) {
             let mut played = self.played.write().unwrap_or_else(PoisonError::into_inner);

@@ -1,41 +1,41 @@
-//! The gate's rules by name, with explanation and hint for a denied call.
+//! Names the rules of the gate, and explains a denied call.
 
 use std::fmt;
 
 use crate::evidence::{TransportError, TransportErrorKind};
 
-/// The rules of the gate.
+/// The rules of the gate, each by what it requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RuleName {
-    /// The URL must parse to http or https with a host, without anything that parsers read differently.
+    /// The URL parses to http or https with a host, and contains nothing that parsers read differently.
     Url,
-    /// No user name or password in a URL.
+    /// The URL contains no user name and no password.
     UserInfo,
-    /// One of six methods.
+    /// The method is GET, HEAD, POST, PUT, PATCH or DELETE.
     Method,
-    /// Header names and values must be valid, and none may redirect or reframe the request.
+    /// Header names and values are valid, and no header redirects or reframes the request.
     Header,
-    /// No calls to link-local, unspecified, multicast or broadcast addresses.
+    /// The address is not link-local, unspecified, multicast or broadcast.
     Address,
-    /// Hosts of the provider are called over https, on the port in the pack.
+    /// Calls to hosts of the provider use https and the port in the pack.
     Transport,
     /// A provider call goes to an API host of the pack.
     UnknownHost,
-    /// The host must belong to the intended environment.
+    /// The host belongs to the intended environment.
     OtherEnvironment,
-    /// The URL must be below the base URL of the intended API.
+    /// The URL is below the base URL of the intended API.
     OtherApi,
-    /// Only GET, HEAD and the pack's exceptions are allowed in production.
+    /// A call to production uses GET or HEAD, or is an exception of the pack.
     ReadOnlyProduction,
-    /// Operations of the test environment are never allowed in production.
+    /// Operations of the test environment are never called in production.
     TestOnly,
-    /// Changing calls have plain paths.
+    /// The path of a changing call is plain.
     PlainPath,
-    /// DELETE, PUT and PATCH touch only what this run created.
+    /// DELETE, PUT and PATCH change only what this run created.
     NotCreatedHere,
     /// A key goes only to API hosts of its own environment.
     KeyElsewhere,
-    /// A key of both environments goes nowhere.
+    /// A key that both environments share is sent nowhere.
     KeyOfBoth,
     /// Nothing is signed with the production secret.
     ProductionSignature,
@@ -49,7 +49,7 @@ pub enum RuleName {
     PublicRehearsal,
     /// Calls to the simulated provider go only to its loopback addresses.
     NotPlayed,
-    /// Some purposes are not allowed in some stages.
+    /// The stage allows calls with this purpose.
     Stage,
     /// Requests without a key use GET or HEAD, without a body and without credentials.
     Open,
@@ -58,7 +58,7 @@ pub enum RuleName {
 }
 
 impl RuleName {
-    /// The rule, in one sentence.
+    /// Returns what is wrong with a call that breaks the rule, in one sentence.
     pub fn explanation(self) -> &'static str {
         match self {
             RuleName::Url => "the URL is not a plain http or https URL with a host",
@@ -96,7 +96,7 @@ impl RuleName {
         }
     }
 
-    /// What to do next.
+    /// Returns what to do about it.
     pub fn hint(self) -> &'static str {
         match self {
             RuleName::Url => "write the URL as `https://host/path`, without backslashes, spaces and control characters",
@@ -136,12 +136,12 @@ impl RuleName {
     }
 }
 
-/// A denied call.
+/// A call that the gate denied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
     /// The rule that denied it.
     pub rule: RuleName,
-    /// The parsed host of the call; empty if the URL has none.
+    /// The host that the URL parses to; empty if it has none.
     pub host: String,
 }
 

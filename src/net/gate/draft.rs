@@ -1,4 +1,4 @@
-//! Calls that somebody would like to make, and calls that the gate has let through.
+//! Calls before the gate's decision, and calls that the gate admitted.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::pack::types::{Environment, Stage};
 
-/// The purpose of a call.
+/// What a call is for, which decides the rules for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// A call to an API of the provider.
@@ -23,11 +23,11 @@ pub enum Purpose {
         /// The API's name in the pack.
         api: String,
     },
-    /// A webhook to the partner's handler.
+    /// A delivery to the partner's handler.
     Delivery {
         /// The stage of the check.
         stage: Stage,
-        /// The secret that signs it.
+        /// Which secret signs it.
         key: SigningKey,
     },
     /// An action, a lookup or a readiness probe at the partner.
@@ -35,14 +35,14 @@ pub enum Purpose {
         /// The stage of the check.
         stage: Stage,
     },
-    /// A request without a key: a logo, a test endpoint that should be disabled.
+    /// A request without a key, such as for a logo or for a test endpoint that should be disabled.
     Open,
 }
 
-/// The origin of the secret that signs a delivery.
+/// Where the secret comes from that signs a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SigningKey {
-    /// Issued by the simulator, or made up.
+    /// The simulator issued it, or Preflight made it up.
     Issued,
     /// The test subscription's secret.
     Test,
@@ -53,17 +53,17 @@ pub enum SigningKey {
 /// A call before the gate's decision. Its debug output contains no values, because they may be keys.
 #[derive(Clone)]
 pub struct Draft {
-    /// The purpose.
+    /// What the call is for.
     pub purpose: Purpose,
-    /// The method, in any case.
+    /// The method; its case does not matter.
     pub method: String,
     /// The whole URL.
     pub url: String,
     /// Names and values of headers.
     pub headers: Vec<(String, String)>,
-    /// The body; empty for none.
+    /// The body; empty if there is none.
     pub body: Vec<u8>,
-    /// The environments whose secrets the caller inserted. The gate also searches for registered secrets itself.
+    /// The environments whose secrets the caller inserted. The gate also searches for registered secrets by itself.
     pub credentials: Vec<Environment>,
 }
 
@@ -74,16 +74,16 @@ impl fmt::Debug for Draft {
     }
 }
 
-/// A call that the gate admitted. Only the gate creates one.
+/// A call that the gate admitted. Nothing else creates one.
 pub struct Admitted {
     pub(crate) purpose: Purpose,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    /// The header names as written.
+    /// The header names as the draft spelled them.
     pub(crate) spelled: Vec<String>,
     pub(crate) body: Vec<u8>,
-    /// The provider environment of the host; `None` if the host is not the provider's.
+    /// The environment that the host belongs to; `None` if it is not a host of the provider.
     pub(crate) environment: Option<Environment>,
 }
 

@@ -8,25 +8,25 @@ use url::Url;
 use crate::address::Host;
 use crate::pack::types::{Environment, Route};
 
-/// The properties of a provider's host.
+/// What the gate knows about a host of the provider.
 pub(super) struct HostEntry {
     pub(super) environment: Environment,
-    /// The base URLs of the APIs on this host, by name; none for pages for people.
+    /// The base URLs of the APIs on this host, by name. Empty for a host of pages for people.
     pub(super) apis: BTreeMap<String, Url>,
 }
 
 impl HostEntry {
-    /// The ports on which the host may be called.
+    /// Returns the ports on which the host may be called.
     pub(super) fn ports(&self) -> BTreeSet<u16> {
         let ports: BTreeSet<_> = self.apis.values().filter_map(Url::port_or_known_default).collect();
         if ports.is_empty() { BTreeSet::from([443]) } else { ports }
     }
 }
 
-/// Inconsistent rules, or an invalid host name.
+/// Why a gate cannot be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RulesError {
-    /// Not a host name.
+    /// A text that is not a host name.
     NotAHost(String),
     /// A host that is listed for both environments.
     Ambiguous(String),
@@ -47,7 +47,7 @@ impl fmt::Display for RulesError {
 
 impl std::error::Error for RulesError {}
 
-/// The provider's hosts.
+/// Collects the hosts of the provider from the rules.
 pub(super) fn places(rules: &Rules) -> Result<HashMap<Host, HostEntry>, RulesError> {
     let mut places: HashMap<Host, HostEntry> = HashMap::new();
     let mut at = |environment: Environment, host: Host, api: Option<(&String, &Url)>| {
@@ -69,27 +69,27 @@ pub(super) fn places(rules: &Rules) -> Result<HashMap<Host, HostEntry>, RulesErr
     Ok(places)
 }
 
-/// What a run may call.
+/// The rules of a run, from which a gate is created.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     /// The provider's hosts, by environment.
     pub environments: BTreeMap<Environment, ProviderHosts>,
-    /// Calls other than `GET` and `HEAD` that are allowed in production; paths are relative to an API's base URL.
+    /// Calls other than GET and HEAD that are allowed in production. Their paths are relative to an API's base URL.
     pub production_allows: Vec<Route>,
-    /// Operations that are never allowed in production; paths are relative to an API's base URL.
+    /// Operations that are never allowed in production. Their paths are relative to an API's base URL.
     pub test_only: Vec<Route>,
     /// The hosts of the partner's production.
     pub production_handlers: Vec<Host>,
-    /// The hosts that the profile allows for rehearsal, besides loopback and private addresses.
+    /// The hosts that the profile allows in a rehearsal, besides loopback and private addresses.
     pub named: Vec<Host>,
-    /// The only hosts from which pages are fetched without a key; `None`: any host.
+    /// The only hosts from which pages may be fetched without a key; `None` for any host.
     pub fetches: Option<Vec<Host>>,
 }
 
 /// The hosts of one environment of the provider.
 #[derive(Clone, Debug, Default)]
 pub struct ProviderHosts {
-    /// The base URL of each API. Only these hosts receive keys.
+    /// The base URL of each API. Only the hosts of these URLs receive keys.
     pub apis: BTreeMap<String, Url>,
     /// Hosts of pages for people, and obsolete spellings.
     pub other_hosts: Vec<String>,

@@ -1,4 +1,4 @@
-//! Registered secrets by environment, so that the gate finds them in a call by itself.
+//! Keeps the registered secrets by environment, so that the gate finds them in a call by itself.
 
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock};
@@ -27,7 +27,7 @@ impl Keys {
         }
     }
 
-    /// The environments of every key that is found, in any usual encoding.
+    /// Returns the environments of each key that is found in the texts, in any usual encoding.
     pub(super) fn owners<'a>(&self, texts: impl Iterator<Item = &'a [u8]>) -> Vec<BTreeSet<Environment>> {
         let hits: Vec<_> = texts.flat_map(|text| self.index.find(text)).collect();
         let owners = self.owners.read().unwrap_or_else(PoisonError::into_inner);

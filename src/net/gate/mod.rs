@@ -1,4 +1,4 @@
-//! The gate: every call that this tool makes passes here, and the client sends nothing else.
+//! The gate, which every call of Preflight must pass. The HTTP client sends nothing else.
 
 mod admission;
 mod denial;

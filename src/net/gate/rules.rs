@@ -1,4 +1,4 @@
-//! The rules of the gate.
+//! Judges calls by the rules of the gate.
 
 use std::collections::BTreeSet;
 
@@ -72,11 +72,11 @@ impl ParsedDraft<'_> {
         }
     }
 
-    /// The rules for hosts of the provider, whatever the purpose.
+    /// Judges a call to a host of the provider, whatever its purpose.
     fn at_provider(&self, place: &HostEntry) -> Judged {
         let port = self.target.url.port_or_known_default();
         let right_port = port.is_some_and(|port| place.ports().contains(&port));
-        // A provider on this machine belongs to the pack author; nothing leaves the machine.
+        // A provider on this machine belongs to the author of the pack, and nothing leaves the machine.
         let safe = self.target.url.scheme() == "https" || self.target.host.is_here();
         refuse_if(!safe || !right_port, RuleName::Transport)?;
         let overrides = self.draft.headers.iter().any(|(name, _)| is_override(name));
@@ -102,13 +102,13 @@ impl ParsedDraft<'_> {
         refuse_if(!may_write && (!self.reads() || !self.draft.body.is_empty()), RuleName::ReadOnlyProduction)
     }
 
-    /// Whether the call matches a route; `HEAD` matches `GET`.
+    /// Whether the call matches a route. HEAD also matches GET.
     fn is_on(&self, route: &Route, path: &str) -> bool {
         let method = if *self.method == Method::HEAD { "GET" } else { self.method.as_str() };
         route.matches(self.method.as_str(), path) || route.matches(method, path)
     }
 
-    /// The environments whose secrets the draft contains.
+    /// Returns the environments whose secrets the draft contains.
     fn carried(&self) -> Result<BTreeSet<Environment>, RuleName> {
         let Draft { url, headers, body, credentials, .. } = self.draft;
         let headers = headers.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
@@ -171,7 +171,7 @@ impl ParsedDraft<'_> {
         refuse_if(elsewhere, RuleName::OpenElsewhere)
     }
 
-    /// A rehearsal stays on local hosts, unless the profile names the host.
+    /// Judges whether the host may take part in a rehearsal: it is local, or the profile names it.
     fn rehearses(&self) -> Judged {
         if self.gate.named.contains(&self.target.host) {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The target of a call, parsed once: what is judged is what is sent.
+//! Parses the target of a call once, so that what is judged is what is sent.
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -6,7 +6,7 @@ use url::Url;
 use super::denial::RuleName;
 use crate::address::Host;
 
-/// Maximum rounds of percent-decoding; a deeper encoding is considered an attack.
+/// Maximum number of rounds of percent-decoding. A path that is encoded more often counts as odd.
 const MAX_DECODINGS: usize = 4;
 
 /// A URL whose judged host is exactly the host that is called.
@@ -17,7 +17,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Parses a URL, and strips a trailing dot from the host; an error includes the host as far as it is known.
+    /// Parses a URL, and strips a trailing dot from the host. An error contains the host as far as it is known.
     pub(super) fn parse(text: &str) -> Result<Self, (RuleName, String)> {
         let nowhere = |_| (RuleName::Url, String::new());
         let odd = text.contains(|letter: char| letter == '\\' || letter.is_whitespace() || letter.is_control());
@@ -54,9 +54,9 @@ fn authority(text: &str) -> &str {
 /// A path as the most lenient server would read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Path {
-    /// Its segments: fully decoded, without dots, doubled slashes and parameters.
+    /// The segments: fully decoded, without dots, doubled slashes and parameters.
     pub(super) segments: Vec<String>,
-    /// Whether a server could read it differently.
+    /// Whether another server could read the path differently.
     pub(super) is_odd: bool,
 }
 
@@ -83,7 +83,7 @@ impl Path {
         Path { segments, is_odd }
     }
 
-    /// The rest of the path below another one; `None` if it is not below it.
+    /// Returns the rest of the path below another one; `None` if it is not below it.
     pub(super) fn below(&self, base: &Path) -> Option<String> {
         let rest = self.segments.strip_prefix(base.segments.as_slice())?;
         Some(format!("/{}", rest.join("/")))

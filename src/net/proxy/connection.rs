@@ -1,4 +1,4 @@
-//! One client connection of the proxy: a tunnel, or a forwarded request.
+//! Serves one client connection of the proxy: opens a tunnel, or forwards a request.
 
 use std::convert::Infallible;
 use std::io;
@@ -24,13 +24,13 @@ use crate::address::Host;
 /// Maximum size of a request head, in bytes.
 const MAX_HEAD_BYTES: usize = 16 << 10;
 
-/// Time for a client to send the head of its request.
+/// How long a client may take to send the head of its request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Time to connect to a host.
+/// How long a connection to a host may take to be established.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Maximum length of a host name.
+/// Maximum length of a host name, in bytes.
 const MAX_HOST_BYTES: usize = 253;
 
 /// Hop-by-hop headers, which are not forwarded.
@@ -46,7 +46,7 @@ const HOP: [HeaderName; 7] = [
 
 type ProxyResponse = Response<Either<Full<Bytes>, Incoming>>;
 
-/// Serves a connection, which keeps its place until it is closed.
+/// Serves a connection, which holds its permit until it is closed.
 pub(super) async fn connection(shared: Arc<Shared>, stream: TcpStream, place: OwnedSemaphorePermit) {
     let place = Arc::new(place);
     let service = service_fn(|request| {
@@ -56,7 +56,7 @@ pub(super) async fn connection(shared: Arc<Shared>, stream: TcpStream, place: Ow
     let mut settings = server::Builder::new();
     settings.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_HEAD_BYTES).keep_alive(false);
     let serving = settings.serve_connection(TokioIo::new(stream), service).with_upgrades();
-    // Errors on a connection are visible to its client.
+    // The client sees the errors on its connection, so they need no record.
     shared.bounded(async { drop(serving.await) }).await;
 }
 
@@ -90,7 +90,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<Owne
         .unwrap_or_else(|error| respond(StatusCode::BAD_GATEWAY, &format!("{host}:{port} cannot be reached: {error}")))
 }
 
-/// The host and port that a proxy request names.
+/// Returns the host and the port that a proxy request names.
 fn target(uri: &Uri) -> Option<(String, u16)> {
     let authority = uri.authority()?;
     let usual = match uri.scheme_str() {
@@ -106,7 +106,7 @@ async fn reach(to: impl Future<Output = io::Result<Vec<SocketAddr>>>) -> io::Res
     tokio::time::timeout(CONNECT_TIMEOUT, reached).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-/// Confirms the tunnel; everything after that is passed through.
+/// Confirms a tunnel, and passes through everything that follows.
 fn tunnel(
     shared: Arc<Shared>,
     request: Request<Incoming>,
@@ -116,7 +116,7 @@ fn tunnel(
     tokio::spawn(async move {
         let carried = async {
             if let Ok(here) = hyper::upgrade::on(request).await {
-                // Either side may close a tunnel.
+                // Either side may close the tunnel, so its end is no error.
                 drop(tokio::io::copy_bidirectional(&mut TokioIo::new(here), &mut there).await);
             }
         };
@@ -126,7 +126,7 @@ fn tunnel(
     Response::new(Either::Left(Full::default()))
 }
 
-/// Forwards a request, and returns the response.
+/// Forwards a request and returns the response.
 async fn pass_on(
     shared: Arc<Shared>,
     mut request: Request<Incoming>,

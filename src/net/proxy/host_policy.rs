@@ -1,4 +1,4 @@
-//! The policy which hosts a rehearsed build may reach.
+//! Decides which hosts a rehearsed build may reach.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::address::Host;
 
-/// The hosts that the proxy admits, besides loopback.
+/// Which hosts the proxy admits besides loopback, and which it always denies.
 #[derive(Clone, Debug, Default)]
 pub struct HostPolicy {
     open: BTreeSet<Host>,
@@ -16,18 +16,18 @@ pub struct HostPolicy {
 /// The decision about a requested host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HostDecision {
-    /// This machine.
+    /// The host is this machine, with these addresses.
     Here(Vec<IpAddr>),
-    /// A host that the profile names.
+    /// The profile lists the host.
     Named(Host),
-    /// A host of the provider's real environments, never reachable.
+    /// The host belongs to the provider's real environments and is always denied.
     Shut,
-    /// Any other host.
+    /// Any other host, which is denied as well.
     Unknown,
 }
 
 impl HostPolicy {
-    /// A policy that admits some hosts, in any spelling, and always denies others.
+    /// Creates a policy that admits the `open` hosts, in any spelling, and always denies the `shut` ones.
     pub fn new<'h>(open: impl IntoIterator<Item = &'h str>, shut: impl IntoIterator<Item = &'h str>) -> Self {
         let open = open.into_iter().filter_map(Host::parse).collect();
         HostPolicy { open, shut: shut.into_iter().filter_map(Host::parse).collect() }
@@ -38,7 +38,7 @@ impl HostPolicy {
         Host::parse(host).is_some_and(|host| self.shut.contains(&host))
     }
 
-    /// The decision about a host.
+    /// Decides about a requested host.
     pub(crate) fn to(&self, host: &str) -> HostDecision {
         let Some(host) = Host::parse(host) else { return HostDecision::Unknown };
         if let Some(here) = host.known_addresses().filter(|_| host.is_this_machine()) {
@@ -52,7 +52,7 @@ impl HostPolicy {
     }
 }
 
-/// The addresses of a host on a port.
+/// Returns the addresses of a host, with a port.
 pub(super) async fn addresses(host: &Host, port: u16) -> io::Result<Vec<SocketAddr>> {
     match host.known_addresses() {
         Some(known) => Ok(known.into_iter().map(|ip| (ip, port).into()).collect()),

@@ -1,4 +1,4 @@
-//! The proxy that a rehearsed build is told to use: it lets loopback and named hosts through, and denies the rest.
+//! The proxy that a rehearsed build is told to use.
 
 mod connection;
 mod host_policy;

@@ -1,5 +1,5 @@
-//! The proxy that a rehearsed build is told to use: it admits loopback and allowed hosts, denies all others, and
-//! remembers the denied ones. It cannot stop software that ignores it.
+//! A proxy for rehearsed builds. It admits loopback and allowed hosts, denies all others, and remembers the denied
+//! ones. It cannot stop software that ignores it.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,18 +14,18 @@ use super::host_policy::HostPolicy;
 use super::shared::Shared;
 use crate::evidence::DeniedHost;
 
-/// Maximum number of concurrent connections; further ones wait. Each may need two file descriptors, and 1024 is a usual
-/// limit.
+/// Maximum number of concurrent connections; further ones wait. Each may need two file descriptors, of which a process
+/// usually has 1024.
 const MAX_CONNECTIONS: usize = 128;
 
-/// Pause of the listener after a failed accept, which happens when file descriptors run out.
+/// Pause of the listener after a failed accept, which happens if file descriptors run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// A proxy on a free port of loopback, stopped on drop.
+/// A proxy on a free port of loopback, which stops on drop.
 pub struct Proxy {
     at: SocketAddr,
     shared: Arc<Shared>,
-    /// Dropped with the proxy, which stops all its tasks.
+    /// Dropped with the proxy, which ends all its tasks.
     _stop: watch::Sender<()>,
 }
 
@@ -34,7 +34,7 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// No free port on loopback.
+    /// There is no free port on loopback.
     pub async fn start(policy: HostPolicy) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let at = listener.local_addr()?;
@@ -44,12 +44,12 @@ impl Proxy {
         Ok(Proxy { at, shared, _stop: stop })
     }
 
-    /// The URL of the proxy, for environment variables.
+    /// Returns the URL of the proxy, for environment variables.
     pub fn url(&self) -> String {
         format!("http://{}", self.at)
     }
 
-    /// The denied hosts so far, each once.
+    /// Returns the denied hosts so far, each once.
     pub fn refused(&self) -> Vec<DeniedHost> {
         self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }

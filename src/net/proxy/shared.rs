@@ -1,4 +1,4 @@
-//! What the connections of one proxy share: which hosts are let through, and which were denied.
+//! The state that the connections of one proxy share: which hosts they may reach, and which were denied.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use crate::evidence::DeniedHost;
 /// Maximum number of denied hosts that are remembered.
 pub(super) const MAX_DENIED: usize = 100;
 
-/// Maximum lifetime of a connection: that of the longest check.
+/// Maximum lifetime of a connection: the maximum duration of a check, without retries and manual steps.
 pub(super) const MAX_CONNECTION_TIME: Duration = Duration::from_mins(5);
 
 pub(super) struct Shared {
@@ -32,7 +32,7 @@ impl Shared {
     /// Runs until the work is done, the proxy is dropped, or the maximum lifetime is over.
     pub(super) async fn bounded(&self, work: impl Future<Output = ()>) {
         let mut gone = self.gone.clone();
-        // Any of the three ends the work; the sender never sends, it is only dropped.
+        // Any of the three ends the work. The sender never sends; dropping it ends the wait.
         tokio::select! {
             _ = gone.changed() => {}
             _ = tokio::time::timeout(MAX_CONNECTION_TIME, work) => {}

@@ -1,11 +1,10 @@
-//! `.env` files: `NAME=value`, with or without `export`, as far as the usual loaders agree. Where they do not, the
-//! value is unknown.
+//! Reads `.env` files: `NAME=value`, with or without `export`. Where the usual loaders disagree, the value is unknown.
 
 use super::entries::{ConfigValue, Entry};
 
 const NO_ENTRY: ConfigValue = ConfigValue::Unknown("is not NAME=value");
 
-/// The entries of a text, in order. An invalid entry does not affect the others.
+/// Returns the entries of a text, in order. An invalid entry does not affect the others.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
     let lines: Vec<&str> = text.lines().collect();
     let (mut found, mut at) = (Vec::new(), 0);
@@ -28,7 +27,7 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
     found
 }
 
-/// Splits a line into the name and the text after the equals sign.
+/// Splits a line into its name and the text after the equals sign.
 fn split(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start();
     let exported = line.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']));
@@ -39,8 +38,8 @@ fn split(line: &str) -> Option<(&str, &str)> {
     is_name.then(|| (name, value.trim()))
 }
 
-/// The quoted text, and how many further lines it spans. An unclosed quote closes nothing: the following lines stand
-/// for themselves.
+/// Returns a quoted text, and how many further lines it spans. `None` if the quote is never closed or other text
+/// follows it; the following lines then count as lines of their own.
 fn quoted(first: &str, rest: &[&str], quote: char) -> Option<(String, usize)> {
     let mut inner = String::new();
     let lines = std::iter::once(first.strip_prefix(quote)?).chain(rest.iter().copied());
@@ -60,7 +59,7 @@ fn quoted(first: &str, rest: &[&str], quote: char) -> Option<(String, usize)> {
     None
 }
 
-/// The position of the closing quote in a line.
+/// Returns the position of the closing quote in a line.
 fn closed(line: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     for (at, letter) in line.char_indices() {
@@ -72,7 +71,7 @@ fn closed(line: &str, quote: char) -> Option<usize> {
     None
 }
 
-/// The meaning of a quoted text. In single quotes a dollar sign is literal.
+/// Interprets a quoted text. A dollar sign is literal in single quotes.
 fn within(inner: &str, quote: char) -> ConfigValue {
     if quote == '\'' {
         return super::placeholder::replaced(inner).map_or_else(|| ConfigValue::plain(inner), ConfigValue::Unknown);
@@ -101,7 +100,7 @@ fn within(inner: &str, quote: char) -> ConfigValue {
     ConfigValue::plain(&value)
 }
 
-/// The meaning of an unquoted text, up to its comment.
+/// Interprets an unquoted text, up to its comment.
 fn bare(text: &str) -> ConfigValue {
     let comment = text.match_indices('#').find(|(at, _)| *at == 0 || text[..*at].ends_with([' ', '\t']));
     let value = comment.map_or(text, |(at, _)| &text[..at]).trim_end();

@@ -1,31 +1,31 @@
-//! Files that are a list of names and values: what the usual readers make of them.
+//! Entries of a file that is a list of names and values, interpreted as the usual loaders do.
 
 use super::placeholder;
 
 /// A name with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Its line, from 1.
+    /// The line number, from 1.
     pub(super) line: usize,
     pub(super) name: String,
     pub(super) value: ConfigValue,
 }
 
-/// What a file says at a place.
+/// What a file says about a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ConfigValue {
-    /// A value.
+    /// The value is known.
     Value(String),
-    /// Nothing; the value comes from elsewhere, if at all.
+    /// The file has no value; if there is one, it comes from elsewhere.
     Nothing,
-    /// A map or a list instead of one value.
+    /// The key has a map or a list instead of one value.
     Several,
-    /// A value that cannot be determined here, with the reason; it reads after `line N`.
+    /// The value cannot be determined here; the reason continues a sentence after `line N`.
     Unknown(&'static str),
 }
 
 impl ConfigValue {
-    /// The meaning of a text that may contain placeholders.
+    /// Interprets a text that may contain placeholders.
     pub(super) fn parse(text: &str) -> Self {
         match placeholder::found(text) {
             Some(why) => ConfigValue::Unknown(why),
@@ -33,7 +33,7 @@ impl ConfigValue {
         }
     }
 
-    /// The meaning of a literal text.
+    /// Interprets a literal text.
     pub(super) fn plain(text: &str) -> Self {
         match text.trim() {
             "" => ConfigValue::Nothing,
@@ -51,7 +51,7 @@ pub(super) fn alike(one: &str, other: &str) -> bool {
     letters(one) == letters(other)
 }
 
-/// The entries for a key: those with that exact name, otherwise those with an equivalent name.
+/// Returns the entries for a key: those with exactly that name, or else those with an equivalent name.
 pub(super) fn named(entries: Vec<Entry>, key: &str) -> Vec<(usize, ConfigValue)> {
     let exact = entries.iter().any(|entry| entry.name == key);
     let meant = |entry: &Entry| if exact { entry.name == key } else { alike(&entry.name, key) };

@@ -1,4 +1,4 @@
-//! Why a file of the partner does not say the value of a key, as a phrase that follows the place.
+//! Reasons why a file of the partner does not give the value of a key, each as a phrase that follows the file's name.
 
 use std::fmt::Display;
 
@@ -7,10 +7,10 @@ use crate::files::Unread;
 /// Why a configuration value is unknown.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConfigError {
-    /// The file cannot be read.
+    /// The file could not be read; the text says why.
     #[error("it {0}")]
     Unread(Unread),
-    /// Only the program that loads the file knows its values.
+    /// The file is a program, and only running it gives its values.
     #[error(
         "a `.{extension}` file is not read, because the program that loads it computes its values; name a `.env`, \
          `.properties`, INI, JSON, YAML or TOML file, or attest the value"
@@ -29,7 +29,7 @@ pub(super) enum ConfigError {
     NotAPath { key: String, cause: serde_json_path::ParseError },
     #[error("line {line} is not NAME=value")]
     NotAnEntry { line: usize },
-    /// Something other than the file decides the value; `why` says what, after the line.
+    /// The file alone does not decide the value; `why` continues the sentence after the line.
     #[error("line {line} {why}, so its value is not known here")]
     Unknown { line: usize, why: &'static str },
     #[error("`{key}` has different values in the lines {lines}")]
@@ -43,7 +43,7 @@ pub(super) enum ConfigError {
 }
 
 impl ConfigError {
-    /// A syntax error of a format.
+    /// Makes an error about a text that violates the syntax of its format.
     pub(super) fn syntax(format: &'static str, line: usize, cause: impl Display) -> Self {
         ConfigError::Syntax { format, line, cause: cause.to_string() }
     }

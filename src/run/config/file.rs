@@ -1,5 +1,5 @@
-//! The value of a key in a file that production loads. A value that the file alone does not determine is reported as
-//! unknown, never guessed.
+//! Reads the value of a key from a file that production loads. A value that the file alone does not determine is
+//! reported as unknown and never guessed.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use super::tree::{self, Node};
 use super::{dotenv, ini, json, properties, yaml};
 use crate::files::{self, Kind};
 
-/// Extensions of program files: the program computes their values.
+/// Extensions of program files. A program computes its values, so they cannot be read here.
 const PROGRAMS: [&str; 31] = [
     "py", "js", "mjs", "cjs", "ts", "mts", "tsx", "jsx", "rb", "php", "java", "kt", "kts", "scala", "go", "rs", "cs",
     "fs", "vb", "ex", "exs", "erl", "clj", "lua", "pl", "ps1", "bat", "cmd", "gradle", "xml", "config",
 ];
 
-/// Extensions of template files, which say nothing about the format.
+/// Extensions of template files. The format is that of the extension before.
 const PATTERNS: [&str; 8] = [".dist", ".example", ".sample", ".template", ".tpl", ".tmpl", ".j2", ".erb"];
 
 /// The format of a file.
@@ -29,11 +29,11 @@ enum Format {
     Toml,
 }
 
-/// The value of a key in a file, with its line.
+/// Returns the value of a key in a file, with its line.
 ///
 /// # Errors
 ///
-/// Why the value is unknown, as a phrase that follows the place.
+/// The reason why the value is unknown, as a phrase that follows the file's name.
 pub(super) fn value_of(path: &Path, key: &str) -> Result<(String, usize), ConfigError> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let format = format_of(&name)?;
@@ -65,7 +65,7 @@ fn format_of(name: &str) -> Result<Format, ConfigError> {
     })
 }
 
-/// The text of a file. Invalid UTF-8 matters only in the value itself.
+/// Reads a file as text. Invalid UTF-8 matters only in the value itself.
 fn text_of(path: &Path) -> Result<String, ConfigError> {
     let bytes = files::read(path, Kind::Configuration).map_err(ConfigError::Unread)?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
@@ -75,7 +75,8 @@ fn text_of(path: &Path) -> Result<String, ConfigError> {
     Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// A key's values in all documents of a file. The program decides which document counts, so they must agree.
+/// Returns a key's values in all documents of a file. Which document counts is the program's choice, so all values must
+/// agree.
 fn in_documents(documents: &[Node], key: &str) -> Result<Vec<(usize, ConfigValue)>, ConfigError> {
     let (mut found, mut others) = (Vec::new(), Vec::new());
     for document in documents {
@@ -91,7 +92,7 @@ fn in_documents(documents: &[Node], key: &str) -> Result<Vec<(usize, ConfigValue
     Ok(if found.is_empty() { others } else { found })
 }
 
-/// The line that restricts a document to a profile other than production.
+/// Returns the line that restricts a document to a profile other than production.
 fn for_others(document: &Node) -> Option<usize> {
     let keys = ["spring.config.activate.on-profile", "spring.profiles"];
     let named = keys.iter().find_map(|key| tree::named(document, key).ok()?.into_iter().next());
@@ -103,8 +104,8 @@ fn for_others(document: &Node) -> Option<usize> {
     }
 }
 
-/// The single value, if it is certain. Some loaders let a later line override an earlier one and others do not, so all
-/// must agree.
+/// Returns the value if it is certain. Some loaders let a later line override an earlier one and others do not, so all
+/// lines must agree.
 fn decided(key: &str, found: Vec<(usize, ConfigValue)>) -> Result<(String, usize), ConfigError> {
     let several = found.iter().any(|(_, said)| Some(said) != found.first().map(|(_, first)| first));
     let lines = || found.iter().map(|(line, _)| line.to_string()).collect::<Vec<_>>().join(", ");

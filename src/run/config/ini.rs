@@ -1,8 +1,8 @@
-//! INI files: `name = value` below `[section]`; a key is `section.name`, or the name alone.
+//! Reads INI files: `name = value` below `[section]`. A key is `section.name`, or the name alone.
 
 use super::entries::{ConfigValue, Entry};
 
-/// The entries for a key.
+/// Returns the entries for a key.
 pub(super) fn named(text: &str, key: &str) -> Vec<(usize, ConfigValue)> {
     let entries = entries(text);
     let whole: Vec<Entry> = entries.iter().map(|(section, entry)| below(section, entry)).collect();
@@ -18,7 +18,7 @@ fn below(section: &str, entry: &Entry) -> Entry {
     Entry { name, ..entry.clone() }
 }
 
-/// The entries with their sections.
+/// Returns the entries of a text, each with its section.
 fn entries(text: &str) -> Vec<(String, Entry)> {
     let (mut section, mut found) = (String::new(), Vec::new());
     for (at, line) in text.lines().enumerate() {

@@ -1,5 +1,5 @@
-//! JSON and TOML as a tree; numbers stay as written, so none is too large. Comments and trailing commas in JSON are
-//! accepted, as by many loaders.
+//! Parses JSON and TOML into a tree. Numbers stay as written, so none is too large. Like many loaders, the JSON parser
+//! accepts comments and trailing commas.
 
 use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::common::Ranged;
@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::error::ConfigError;
 use super::tree::{Kind, Node};
 
-/// Parses a JSON text; an empty text has no document.
+/// Parses a JSON text. An empty text has no document.
 ///
 /// # Errors
 ///
@@ -77,7 +77,7 @@ fn toml(lines: &Lines, value: &DeValue<'_>) -> Kind {
     }
 }
 
-/// Offsets of line ends, for a fast lookup of lines in files with very many values.
+/// The offsets of line ends, for fast lookup of lines in files with very many values.
 struct Lines(Vec<usize>);
 
 impl Lines {
@@ -85,7 +85,7 @@ impl Lines {
         Lines(text.match_indices('\n').map(|(end, _)| end).collect())
     }
 
-    /// The line of a byte offset.
+    /// Returns the line of a byte offset, from 1.
     fn line_of(&self, byte: usize) -> usize {
         self.0.partition_point(|end| *end < byte) + 1
     }

@@ -1,4 +1,4 @@
-//! Values of the profile, and of the files from which production loads them.
+//! Reads configuration values from the profile, and from the files that production loads.
 
 mod dotenv;
 mod entries;

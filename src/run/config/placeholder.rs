@@ -1,13 +1,13 @@
-//! Placeholders in a file whose values come from elsewhere and are unknown here.
+//! Finds placeholders, whose values come from elsewhere and are unknown here.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A variable as shells, Compose, Spring, Azure and Kubernetes write it: `$NAME`, `${NAME:default}`, `$(NAME)`.
+/// Matches a variable as shells, Compose, Spring, Azure and Kubernetes write it: `$NAME`, `${NAME:default}`, `$(NAME)`.
 static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\$[A-Za-z_0-9{(]").ok());
 
-/// Placeholders that other tools replace before, or while, production loads the file.
+/// Matches placeholders that other tools replace before or while production loads the file.
 static REPLACED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let ways = [
         r"\{\{|\{%|\[\[",                                                         // Jinja, Helm, Handlebars, Go
@@ -24,7 +24,7 @@ static REPLACED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&ways.join("|")).ok()
 });
 
-/// Why a text is not yet the final value; `None` if it is.
+/// Returns why a text is not the final value yet; `None` if it is final.
 pub(super) fn found(text: &str) -> Option<&'static str> {
     let is = |way: &LazyLock<Option<Regex>>| way.as_ref().is_some_and(|way| way.is_match(text));
     if is(&VARIABLE) {
@@ -33,7 +33,7 @@ pub(super) fn found(text: &str) -> Option<&'static str> {
     replaced(text)
 }
 
-/// The same for a text in which `$` has no meaning.
+/// Returns the same for a text in which `$` has no meaning.
 pub(super) fn replaced(text: &str) -> Option<&'static str> {
     let is = REPLACED.as_ref().is_some_and(|way| way.is_match(text));
     is.then_some("has a placeholder that something else replaces")

@@ -1,8 +1,8 @@
-//! `.properties` files, as Java reads them.
+//! Reads `.properties` files as Java does.
 
 use super::entries::{ConfigValue, Entry};
 
-/// The entries of a text, in order.
+/// Returns the entries of a text, in order.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
     let mut found = Vec::new();
     let mut lines = text.lines().enumerate();

@@ -1,4 +1,4 @@
-//! A structured file of any format, and how a key selects values in it.
+//! A structured file of any format, and the selection of values in it by a key.
 
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
@@ -9,21 +9,21 @@ use super::error::ConfigError;
 /// A value with its line.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
-    /// From 1.
+    /// The line number, from 1.
     pub(super) line: usize,
     pub(super) kind: Kind,
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    /// In file order; a name may occur twice.
+    /// The members in file order; a name may occur twice.
     Map(Vec<(String, Node)>),
     List(Vec<Node>),
     Text(String),
     /// A number or a keyword of the format, as written.
     Plain(String),
     Nothing,
-    /// A value that only the loading program can determine, with the reason.
+    /// A value that only the loading program can determine; the text says why.
     Made(&'static str),
 }
 
@@ -37,7 +37,7 @@ impl Node {
         }
     }
 
-    /// The value as JSON for paths. A duplicate key has its last value.
+    /// Converts the value to JSON, so that paths can select in it. Of a duplicate key, the last value counts.
     fn json(&self) -> Value {
         match &self.kind {
             Kind::Map(members) => {
@@ -51,16 +51,17 @@ impl Node {
     }
 }
 
-/// The values for a key in a document: a JSON path, or a dotted name.
+/// Returns the values for a key in a document. The key is a JSON path or a dotted name.
 ///
 /// # Errors
 ///
-/// The key is neither.
+/// The key begins as a JSON path but is not a valid one.
 pub(super) fn named(root: &Node, key: &str) -> Result<Vec<(usize, ConfigValue)>, ConfigError> {
     if key.starts_with('$') {
         match JsonPath::parse(key) {
             Ok(path) => return Ok(by_path(root, &path)),
-            // In a JSON path a name with a hyphen needs quotes, which are easily forgotten.
+            // In a JSON path, a name with a hyphen needs quotes. They are easily forgotten, so `$.a-b` is read as a
+            // dotted name.
             Err(error) if !key.starts_with("$.") => {
                 return Err(ConfigError::NotAPath { key: key.to_owned(), cause: error });
             }
@@ -82,7 +83,7 @@ pub(super) fn named(root: &Node, key: &str) -> Result<Vec<(usize, ConfigValue)>,
     Ok(Vec::new())
 }
 
-/// The parts of a dotted name; `list[0]` is `list` and `0`.
+/// Splits a dotted name into its parts; `list[0]` becomes `list` and `0`.
 fn parts(dotted: &str) -> Vec<String> {
     dotted.replace('[', ".").replace(']', "").split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
@@ -97,7 +98,7 @@ fn by_path(root: &Node, path: &JsonPath) -> Vec<(usize, ConfigValue)> {
     found
 }
 
-/// The values at a path of parts. A name may contain dots itself, so several parts may be one name.
+/// Collects the values at a path of parts. A name may contain dots itself, so several parts may be one name.
 fn below(node: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, ConfigValue)>) {
     let Some(first) = parts.first() else {
         found.push((node.line, node.said()));
@@ -119,7 +120,8 @@ fn below(node: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mu
     }
 }
 
-/// Variables are often a list: of `NAME=value`, or of `{ name: NAME, value: … }`.
+/// Collects the value of a variable from an item of a list. Lists of variables contain `NAME=value` or `{ name: NAME,
+/// value: … }`.
 fn of_item(item: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, ConfigValue)>) {
     let [name] = parts else { return };
     match &item.kind {

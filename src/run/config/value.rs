@@ -1,4 +1,4 @@
-//! Configuration values: from the profile, and from the files from which production loads them.
+//! Reads configuration values from the profile, and from the files that production loads.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::profile::{self, Configured, FileKey};
 use crate::redact::Secret;
 use crate::run::context::run_context::RunContext;
 
-/// Reads one value.
+/// Reads the value that a `config` step names.
 pub(in crate::run) fn read(run: &RunContext, step: &ConfigStep) -> Fact {
     let dotted = step.dotted();
     if let Some(name) = step.config.strip_prefix("emails.") {
@@ -44,14 +44,14 @@ pub(in crate::run) fn read(run: &RunContext, step: &ConfigStep) -> Fact {
         },
         None => {
             let given = run.plan.bound.shown(&dotted);
-            // An optional value that is absent has length 0, whatever the secret would be.
+            // The length of an absent optional value is 0, whatever the secret would be.
             let value = given.or_else(|| step.optional.then(|| json!({ "characters": 0, "bytes": 0 })));
             Fact { place: place(run, &dotted), line: line(run, &dotted), value, trouble: None }
         }
     }
 }
 
-/// An email to the provider, as the profile produces it.
+/// Writes an email to the provider as the profile defines it.
 fn write_email(run: &RunContext, step: &ConfigStep, name: &str) -> Fact {
     let plan = &run.plan;
     let (place, line) = (format!("the email `{name}` for {}", step.environment), None);
@@ -70,7 +70,7 @@ fn line(run: &RunContext, dotted: &str) -> Option<usize> {
     Some(run.plan.read.document.locate(&pointer, None).line).filter(|line| *line > 0)
 }
 
-/// What may be disclosed about a secret: its label, form and length.
+/// Returns what may be disclosed about a secret: its label, form and length.
 fn about(run: &RunContext, secret: &Secret) -> Value {
     let text = secret.expose();
     let decoded = STANDARD.decode(text).is_ok_and(|bytes| !bytes.is_empty());
@@ -83,7 +83,7 @@ fn from_file(run: &RunContext, source: &FileKey) -> Fact {
     let place = format!("{}: {}", source.file.display(), source.key);
     match file::value_of(&path, &source.key) {
         Ok((value, line)) => {
-            // Other values in the file are probably secrets too, and the key may name the wrong value.
+            // The key may name the wrong value, and other values in the file are probably secrets too.
             let plan = &run.plan;
             let known = |value: &str| crate::profile::is_known(value, &plan.read.profile.partner, Some(&plan.pack));
             run.redactor.learn_given(&format!("file.{}", source.key), &value, &known);

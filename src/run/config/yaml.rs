@@ -1,5 +1,5 @@
-//! YAML as a tree: every document of a file, with aliases and merge keys expanded, and scalars as written, so that no
-//! number is too large.
+//! Parses YAML into a tree: every document of a file, with aliases and merge keys expanded. Scalars stay as written, so
+//! that no number is too large.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 use super::error::ConfigError;
 use super::tree::{Kind, Node};
 
-/// Maximum number of values in a file after alias expansion; a long text counts as several.
+/// Maximum number of values in a file after alias expansion; a long text counts as several values.
 const MAX_VALUES: usize = 100_000;
 
-/// Number of bytes of a text that count as one value.
+/// Length of text that counts as one more value, in bytes.
 const MAX_KEY_BYTES: usize = 100;
 
 /// Maximum nesting depth of lists and maps.
@@ -40,7 +40,7 @@ struct Builder {
     open: Vec<Open>,
     anchors: BTreeMap<usize, (Node, usize)>,
     count: usize,
-    /// Number of values kept for aliases.
+    /// Number of values that are kept for aliases.
     kept: usize,
 }
 
@@ -101,7 +101,7 @@ impl Builder {
         self.put(Node { line: open.line, kind }, open.anchor, size)
     }
 
-    /// Adds a finished value to its parent.
+    /// Adds a finished value to its parent, or to the documents.
     fn put(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), ConfigError> {
         self.count += size;
         self.kept += if anchor > 0 { size } else { 0 };
@@ -123,7 +123,7 @@ impl Builder {
     }
 }
 
-/// A map key as text. Other keys than text cannot be selected.
+/// Returns a map key as text. A key that is not a scalar becomes empty and cannot be selected.
 fn as_key(node: &Node) -> String {
     match &node.kind {
         Kind::Text(text) | Kind::Plain(text) => text.clone(),
@@ -131,7 +131,7 @@ fn as_key(node: &Node) -> String {
     }
 }
 
-/// A map with its merge keys (`<<`) applied. Its own fields take precedence, in any order.
+/// Applies the merge keys (`<<`) of a map. The map's own members take precedence, in any order.
 fn merged(members: Vec<(String, Node)>) -> Vec<(String, Node)> {
     if !members.iter().any(|(name, _)| name == "<<") {
         return members;
@@ -165,7 +165,8 @@ fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Kind {
     }
 }
 
-/// A program's own tag (`!vault`, `!Sub`, `!env`) changes the value.
+/// Returns why a value is unknown if it has an application-specific tag (`!vault`, `!Sub`, `!env`): the loading program
+/// changes such a value.
 fn made_by(tag: Option<&Tag>) -> Option<&'static str> {
     let own = |tag: &&Tag| !tag.is_yaml_core_schema() && !tag.suffix.is_empty();
     tag.filter(own).map(|_| "has a tag by which the loading program changes the value")

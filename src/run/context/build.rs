@@ -5,27 +5,27 @@ use std::time::Instant;
 use crate::run::build_error::BuildError;
 use crate::run::process::Process;
 
-/// Maximum number of restarts of a build that ended by itself or did not start.
+/// Maximum number of failures after which a build is still restarted: it ended by itself, fell silent or did not start.
 pub(in crate::run) const MOST_MISHAPS: usize = 3;
 
-/// Maximum number of silences; each costs the longest response time.
+/// Maximum number of silences after which a build is still restarted; each costs the longest response time.
 pub(in crate::run) const MOST_SILENCES: usize = 1;
 
 /// The build that the run started.
 #[derive(Default)]
 pub(in crate::run) struct Build {
     pub(in crate::run) process: Option<Process>,
-    /// Number of builds started before it.
+    /// The number of builds that were started before it.
     pub(in crate::run) number: usize,
     /// The variant that runs; `None` for the plain build.
     pub(in crate::run) variant: Option<String>,
-    /// When the build ended by itself, fell silent or failed to start, each with a message.
+    /// Each time that the build ended by itself, fell silent or did not start, with a message.
     pub(in crate::run) mishaps: Vec<(Instant, String)>,
     pub(in crate::run) silences: usize,
 }
 
 impl Build {
-    /// Why the build is not restarted any more, if it failed too often.
+    /// Returns why the build is not restarted any more, if it failed too often.
     pub(in crate::run) fn is_given_up(&self) -> Option<BuildError> {
         let (failures, last) = (self.mishaps.len(), &self.mishaps.last()?.1);
         let too_often = failures > MOST_MISHAPS || self.silences > MOST_SILENCES;

@@ -1,4 +1,4 @@
-//! What the answer to an action teaches.
+//! Captures values from the response to an action.
 
 use regex::Regex;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::evidence::{Body, Outcome, Response};
 use crate::profile::{CallOut, Capture};
 
-/// Values captured from an action's response, by the names of the profile's `capture`.
+/// Returns the values that the profile's `capture` takes from an action's response, each with its name.
 pub(in crate::run) fn learned<'c>(call: &'c CallOut, outcome: &Outcome) -> Vec<(&'c str, Value)> {
     let Some(answer) = outcome.answer() else { return Vec::new() };
     call.capture.iter().filter_map(|(name, place)| Some((name.as_str(), taught(answer, place)?))).collect()

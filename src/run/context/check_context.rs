@@ -1,4 +1,4 @@
-//! What one check is doing.
+//! The state of one running check.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::scope::Scope;
 use crate::plan::PlannedCheck;
 use crate::run::step_error::StepError;
 
-/// Something that the partner did for a client.
+/// An action that the partner performed for a client.
 #[derive(Clone, Debug)]
 pub(in crate::run) struct PerformedAction {
     /// The client's name in the check.
@@ -29,20 +29,20 @@ pub(in crate::run) struct CheckContext<'d> {
     pub(in crate::run) run: &'d RunContext,
     pub(in crate::run) planned: &'d PlannedCheck,
     pub(in crate::run) log: &'d Log,
-    /// Bounds how many checks have the partner act at the same time.
+    /// Limits how many checks have the partner act at the same time.
     pub(in crate::run) lane: &'d Semaphore,
     /// The events of named steps, for steps that redeliver them.
     pub(in crate::run) occasions: BTreeMap<String, Vec<EventInstance>>,
     /// The clients of the check, by name.
     pub(in crate::run) clients: IndexMap<String, Identity>,
-    /// What was done for clients, latest last.
+    /// The actions that were performed for clients, the latest last.
     pub(in crate::run) done: Vec<PerformedAction>,
-    /// The journal position from which the partner's calls count.
+    /// The position in the journal from which the partner's calls count.
     pub(in crate::run) mark: usize,
 }
 
 impl<'d> CheckContext<'d> {
-    /// The values that templates can read now.
+    /// Returns the values that templates can read now.
     pub(in crate::run) fn scope(&self) -> Scope {
         let mut values: Map<String, Value> = self.run.plan.bound.acting(self.planned.stage);
         self.log.values(&mut values);
@@ -54,7 +54,8 @@ impl<'d> CheckContext<'d> {
         Value::Object(values)
     }
 
-    /// A client of the check by name, or the first. A check without clients is about the rehearsal's own client.
+    /// Returns a client of the check by name, or the first one. A check without clients uses the rehearsal's own
+    /// client.
     pub(in crate::run) fn client(&self, name: Option<&str>) -> Result<(String, Identity), StepError> {
         let found = match name {
             Some(name) => self.clients.get_key_value(name),
@@ -67,7 +68,7 @@ impl<'d> CheckContext<'d> {
         house.map(|house| ("client".to_owned(), house.clone())).ok_or(StepError::NoClient)
     }
 
-    /// The pages that the partner last showed a client.
+    /// Returns the pages that the partner last showed a client.
     pub(in crate::run) fn presented_to(&self, client: &str) -> Vec<String> {
         self.log.read(|evidence| {
             let mine = evidence.entries.iter().rev().filter(|entry| entry.client.as_deref() == Some(client));
@@ -80,7 +81,7 @@ impl<'d> CheckContext<'d> {
         })
     }
 
-    /// A permit to have the partner act. Waits hold none: they disturb nobody.
+    /// Waits for a permit to have the partner act. A waiting check holds none, because it disturbs nobody.
     pub(in crate::run) async fn turn(&self) -> Option<SemaphorePermit<'d>> {
         self.lane.acquire().await.ok()
     }

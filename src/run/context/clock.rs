@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::waits::Patience;
 use crate::profile::Timing;
 
-/// The waiting times of the profile, and the slowest reaction seen.
+/// The waiting times of the profile, and the slowest reaction observed.
 #[derive(Default)]
 pub(in crate::run) struct RunClock {
     timing: Timing,
     slowest_ms: AtomicU64,
-    /// The time spent waiting.
+    /// The time that the run has spent waiting.
     pub(in crate::run) waits: Patience,
 }
 
@@ -20,18 +20,19 @@ impl RunClock {
         RunClock { timing, ..RunClock::default() }
     }
 
-    /// The time for an automatic reaction: the profile's, or twice the slowest one seen.
+    /// Returns the time limit of an automatic reaction: the profile's, or twice the slowest reaction observed,
+    /// whichever is longer.
     pub(in crate::run) fn reaction(&self) -> Duration {
         let slowest = Duration::from_millis(self.slowest_ms.load(Ordering::Relaxed));
         self.timing.reacts_within.0.max(slowest * 2)
     }
 
-    /// The time for an action.
+    /// Returns the time limit of an action's response.
     pub(in crate::run) fn answers_within(&self) -> Duration {
         self.timing.answers_within.0
     }
 
-    /// The time for an automatic retry.
+    /// Returns the time limit of an automatic retry.
     pub(in crate::run) fn retry(&self) -> Duration {
         self.timing.retries_within.0.max(self.reaction())
     }

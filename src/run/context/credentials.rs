@@ -1,16 +1,16 @@
-//! The key and the credentials that a run makes up for the simulated provider to issue.
+//! Generates the key and the credentials that the simulated provider issues.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::redact::issued;
 
-/// A key that the simulator issues: 32 random bytes in Base64.
+/// Generates a key for the simulator to issue: random bytes in Base64.
 pub fn issue() -> String {
     STANDARD.encode(issued::bytes())
 }
 
-/// A credential that the simulator issues, without characters that are special anywhere.
+/// Generates a credential for the simulator to issue, without characters that are special anywhere.
 pub(in crate::run) fn credential() -> String {
     hex::encode(rand::random::<[u8; 16]>())
 }

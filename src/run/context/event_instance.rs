@@ -1,4 +1,4 @@
-//! An event that deliveries are made of.
+//! Events from which deliveries are made.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -12,11 +12,11 @@ pub(in crate::run) struct EventInstance {
     /// The id that all deliveries of the event share.
     pub(in crate::run) id: String,
     pub(in crate::run) body: Value,
-    /// When it happened, in seconds since 1970. A redelivery has the same bytes with a new timestamp header.
+    /// When the event happened, in seconds since 1970. A redelivery sends the same bytes with a new timestamp header.
     pub(in crate::run) at: i64,
-    /// Whether a handler must accept this body: it is documented or captured, and about a client that the handler
+    /// Whether a handler must accept this body: it is documented or captured, and it is about a client that the handler
     /// knows.
     pub(in crate::run) documented: bool,
-    /// The last second in which a delivery of it was in flight, shared by all steps about this event.
+    /// The last second in which a delivery of the event was in flight, shared by all steps about this event.
     pub(in crate::run) last: Arc<AtomicI64>,
 }

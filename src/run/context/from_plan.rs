@@ -14,7 +14,7 @@ use crate::profile::production_hosts;
 use crate::redact::Redactor;
 use crate::yaml::Document;
 
-/// Why a run cannot start, such as an unreadable file named by the profile.
+/// Why a run cannot start, such as an unreadable file that the profile names.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct SetupError(pub String);
@@ -58,7 +58,7 @@ pub(in crate::run) fn simulated_environments(plan: &Plan) -> Result<SimulatedEnv
     Ok(SimulatedEnvironments { hosts: hosts.collect(), ca_pem: ca_pem.transpose()? })
 }
 
-/// The captured bodies of events that the profile names.
+/// Reads the captured bodies of events that the profile names.
 pub(in crate::run) fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Result<BTreeMap<String, Value>, SetupError> {
     let bodies = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.bodies);
     bodies
@@ -67,7 +67,7 @@ pub(in crate::run) fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Resul
             let document = Document::read(&path, &path.display().to_string())
                 .map_err(|problem| SetupError(problem.render(false)))?
                 .kept_by(redactor);
-            // A captured body may contain numbers that YAML does not read.
+            // A captured body may contain numbers that the YAML parser does not read.
             let captured = serde_json::from_str(&document.text).or_else(|_| document.parse());
             let value = captured.map_err(|problems| SetupError(problems.render(false)))?;
             Ok((event.clone(), value))

@@ -1,4 +1,4 @@
-//! The clients of a check, generated for it alone, and the arguments of actions. Names and domains are reserved ones.
+//! The clients of a check, generated for it alone. Their domain is reserved, so no real person is addressed.
 
 use std::collections::BTreeMap;
 
@@ -15,24 +15,24 @@ use crate::profile::{CallOut, KnownClient};
 pub(in crate::run) struct Identity {
     name: String,
     pub(in crate::run) email: String,
-    /// The partner's id for the client, at the provider.
+    /// The partner's id for the client at the provider.
     pub(in crate::run) tenant: String,
     /// Other values that the partner chose, captured from its responses.
     learned: Map<String, Value>,
-    /// Numbers of the subjects of its actions.
+    /// Numbers of the subjects of the client's actions, by subject.
     pub(in crate::run) subjects: BTreeMap<String, u64>,
-    /// Whether this run generated the client; only such a client is deleted again.
+    /// Whether this run generated the client. Only such a client is deleted again.
     pub(in crate::run) made_up: bool,
-    /// Whether the partner was asked to do something for it.
+    /// Whether the partner was asked to perform an action for the client.
     pub(in crate::run) asked: bool,
-    /// Whether the partner knows it.
+    /// Whether the client's id is known, from the partner's response or from its calls to the provider.
     pub(in crate::run) known: bool,
-    /// Why the partner does not know it, if it was asked to add it.
+    /// Why the partner does not know the client although it was asked to add it.
     pub(in crate::run) unknown_because: Option<String>,
 }
 
 impl Identity {
-    /// A new client that nobody knows yet.
+    /// Generates a new client that nobody knows yet.
     pub(in crate::run) fn new() -> Self {
         let id = Uuid::new_v4().simple().to_string();
         Identity {
@@ -48,7 +48,7 @@ impl Identity {
         }
     }
 
-    /// An existing client that the profile names, otherwise a new one.
+    /// Returns an existing client that the profile names, or else a new one.
     pub(in crate::run) fn known_there(there: Option<&KnownClient>) -> Self {
         let mut identity = Identity::new();
         if let Some(there) = there {
@@ -59,12 +59,12 @@ impl Identity {
         identity
     }
 
-    /// The client's name and e-mail address, for people who must find it.
+    /// Returns the client's name and email address, for people who must find it.
     pub(in crate::run) fn describe(&self) -> String {
         format!("{} ({})", self.name, self.email)
     }
 
-    /// The client as templates read it.
+    /// Returns the client as templates read it.
     pub(in crate::run) fn value(&self) -> Value {
         let mut value = self.learned.clone();
         value.extend([("tenant", &self.tenant), ("name", &self.name), ("email", &self.email)].map(member));
@@ -83,7 +83,7 @@ impl Identity {
         }
     }
 
-    /// Values that belong to this client only and say nothing about an outcome.
+    /// Returns the values that belong to this client only and say nothing about an outcome.
     pub(in crate::run) fn own(&self, arguments: &Map<String, Value>) -> Vec<String> {
         let mut own = Vec::new();
         let mut keep = |value: &Value| crate::json::texts(value, &mut |_, text| own.push(text.to_owned()));
@@ -97,7 +97,7 @@ fn member((name, value): (&str, &String)) -> (String, Value) {
     (name.to_owned(), Value::String(value.clone()))
 }
 
-/// A template scope with a client and an action's arguments.
+/// Makes a template scope of a client and an action's arguments.
 pub(in crate::run) fn scope_of(client: &Identity, arguments: Map<String, Value>) -> Scope {
     let mut scope = arguments;
     scope.insert("client".into(), client.value());

@@ -1,5 +1,5 @@
-//! The record of a check while it runs. It outlives the check's task, so that an interrupted check keeps what happened
-//! so far.
+//! The record of a check while it runs. It outlives the check's task, so that an interrupted check keeps its record so
+//! far.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -11,12 +11,13 @@ use super::identity::Identity;
 use crate::evidence::{Entry, EntryKind, Evidence, Incomplete, Offset, Responsible};
 use crate::pack::types::Environment;
 
-/// The record of a check.
+/// A handle to the record of a check. Clones share the record.
 #[derive(Clone, Debug)]
 pub(in crate::run) struct Log {
     started: Arc<OnceLock<Instant>>,
     evidence: Arc<Mutex<Evidence>>,
-    /// Generated clients that a real environment may have and that are not deleted yet: a text about each, by address.
+    /// Generated clients that may exist in a real environment and are not deleted yet: a description of each, by email
+    /// address.
     there: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
@@ -25,7 +26,7 @@ impl Log {
         Log { started: Arc::default(), evidence: Arc::default(), there: Arc::default() }
     }
 
-    /// Starts the clock of the log, when the check's turn comes.
+    /// Starts the clock of the log once the check begins.
     pub(in crate::run) fn begin(&self) {
         self.started();
     }
@@ -38,17 +39,17 @@ impl Log {
         self.evidence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The offset of an instant from the start of the log.
+    /// Returns the offset of an instant from the start of the log, in microseconds.
     pub(in crate::run) fn offset(&self, at: Instant) -> Offset {
         Offset::try_from(at.saturating_duration_since(self.started()).as_micros()).unwrap_or(Offset::MAX)
     }
 
-    /// Records something that began at an instant and ends now.
+    /// Records an entry that began at an instant and ends now.
     pub(in crate::run) fn add(&self, from: Instant, step: Option<&str>, what: EntryKind) {
         self.add_between(from, Instant::now(), step, None, what);
     }
 
-    /// Records something between two instants.
+    /// Records an entry between two instants.
     pub(in crate::run) fn add_between(
         &self,
         from: Instant,
@@ -61,7 +62,7 @@ impl Log {
         self.lock().entries.push(entry);
     }
 
-    /// Records something between two offsets.
+    /// Records an entry between two offsets.
     pub(in crate::run) fn add_at(&self, from: Offset, to: Offset, what: EntryKind) {
         self.lock().entries.push(Entry { from, to, step: None, client: None, what });
     }
@@ -79,14 +80,14 @@ impl Log {
         Entry { from, to, step: step.map(str::to_owned), client: client.map(str::to_owned), what }
     }
 
-    /// Adds entries, in the order in which they ended.
+    /// Adds entries, and sorts all entries by when they ended.
     pub(in crate::run) fn add_all(&self, entries: Vec<Entry>) {
         let mut evidence = self.lock();
         evidence.entries.extend(entries);
         evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
     }
 
-    /// Records how often events took effect, by their ids. A count already recorded stays.
+    /// Records how often events took effect, by their ids. A count that is already recorded stays.
     pub(in crate::run) fn add_effects(&self, found: &[(String, u64)]) {
         for entry in &mut self.lock().entries {
             if let EntryKind::Delivery(delivery) = &mut entry.what {
@@ -96,7 +97,7 @@ impl Log {
         }
     }
 
-    /// Records what an exchange is found to have caused later. A value already recorded stays.
+    /// Records a value that an exchange is found to have caused later. A value that is already recorded stays.
     pub(in crate::run) fn add_captured(&self, at: usize, name: &str, value: Value) {
         if let Some(EntryKind::Exchange(exchange)) = self.lock().entries.get_mut(at).map(|entry| &mut entry.what) {
             exchange.captured.entry(name).or_insert(value);
@@ -108,7 +109,7 @@ impl Log {
         self.lock().clients = clients;
     }
 
-    /// Adds notes on the set-up.
+    /// Adds notes on the set-up, which the report shows if the check is inconclusive.
     pub(in crate::run) fn add_notes(&self, notes: impl IntoIterator<Item = String>) {
         self.lock().notes.extend(notes);
     }
@@ -118,19 +119,19 @@ impl Log {
         self.lock().remarks.push(remark);
     }
 
-    /// Records a quiet period, in milliseconds. The longest counts.
+    /// Records a quiet period, in milliseconds. The longest one counts.
     pub(in crate::run) fn add_quiet(&self, kept_ms: u64) {
         let mut evidence = self.lock();
         evidence.quiet_ms = evidence.quiet_ms.max(kept_ms);
     }
 
-    /// Reads the record so far.
+    /// Reads the record so far through `look`.
     pub(in crate::run) fn read<T>(&self, look: impl FnOnce(&Evidence) -> T) -> T {
         look(&self.lock())
     }
 
-    /// Shows the record as it would be if it ended now, with entries that are not recorded yet. Nothing is copied, and
-    /// afterwards the record is as before.
+    /// Reads the record through `look` as if it ended now, with entries that are not recorded yet. No entry is copied,
+    /// and the record is unchanged afterwards.
     pub(in crate::run) fn look<T>(&self, found: Vec<Entry>, look: impl FnOnce(&Evidence) -> T) -> T {
         let mut evidence = self.lock();
         let written = evidence.entries.len();
@@ -150,7 +151,7 @@ impl Log {
         seen
     }
 
-    /// Records why the record is incomplete. The first reason counts.
+    /// Records why the record is incomplete. Only the first reason counts.
     pub(in crate::run) fn incomplete(&self, responsible: Responsible, reason: impl Into<String>) {
         let mut evidence = self.lock();
         if evidence.incomplete.is_none() {
@@ -169,7 +170,7 @@ impl Log {
         self.lock().disturbed = true;
     }
 
-    /// Records that the partner is asked to create a generated client, so that a real environment may have it from now
+    /// Records that the partner is asked to create a generated client, which may exist in a real environment from now
     /// on.
     pub(in crate::run) fn asked_for(&self, client: &Identity) {
         if client.made_up {
@@ -177,12 +178,12 @@ impl Log {
         }
     }
 
-    /// Records that a client was deleted, or that its remains were reported.
+    /// Records that a client was deleted, or that it was reported as left behind.
     pub(in crate::run) fn seen_to(&self, client: &Identity) {
         self.there().remove(&client.email);
     }
 
-    /// Reports the clients that were not cleaned up, if the check was cut short.
+    /// Adds a remark about the clients that were not cleaned up because the check was cut short.
     pub(in crate::run) fn left_behind(&self, environment: Option<Environment>) {
         let there = std::mem::take(&mut *self.there());
         let Some(environment) = environment.filter(|_| !there.is_empty()) else { return };
@@ -195,7 +196,7 @@ impl Log {
         self.there.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The values of named steps so far, for templates.
+    /// Inserts the values of named steps so far, for templates.
     pub(in crate::run) fn values(&self, into: &mut Map<String, Value>) {
         for entry in &self.lock().entries {
             if let Some((name, value)) = entry.step.as_ref().zip(entry.value()) {
@@ -204,7 +205,7 @@ impl Log {
         }
     }
 
-    /// The finished record, sorted by when entries ended.
+    /// Returns the finished record, sorted by when its entries ended, and empties the log.
     pub(in crate::run) fn finish(&self) -> Evidence {
         let mut evidence = std::mem::take(&mut *self.lock());
         evidence.entries.sort_by_key(|entry| (entry.to, entry.from));

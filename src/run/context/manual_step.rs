@@ -1,4 +1,4 @@
-//! What a person is asked to do.
+//! A manual step, as a person is asked to do it.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use tokio::sync::{mpsc, oneshot};
 use crate::pack::types::{Environment, Span};
 use crate::plan::Plan;
 
-/// Default time for a manual step.
+/// Default time limit of a manual step.
 pub(in crate::run) const PATIENCE: Span = Span(Duration::from_mins(10));
 
 /// The channel for manual steps; `None` if nobody is at a terminal.
 pub type ManualStepSender = Option<mpsc::UnboundedSender<ManualStep>>;
 
-/// A manual step for a person.
+/// A step that a person is asked to do by hand.
 #[derive(Debug)]
 pub struct ManualStep {
-    /// The event that it brings about, as the pack names it.
+    /// The name of the event that the step brings about, as the pack names it.
     pub event: String,
     /// The partner's id for the client.
     pub tenant: String,
-    /// The instructions.
+    /// The instructions, rendered for the client.
     pub says: String,
-    /// The pages that the partner showed for it, unredacted; only for the person at the terminal.
+    /// The pages that the partner showed for the step, unredacted. Only the person at the terminal may see them.
     pub pages: Vec<String>,
-    /// The time limit.
+    /// The time that the person has.
     pub within: Duration,
     /// The person's answer. Preflight closes the channel as soon as the event has happened or the time is over.
     pub answer: oneshot::Sender<ManualStepResponse>,
@@ -33,13 +33,13 @@ pub struct ManualStep {
 /// A person's answer to a manual step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManualStepResponse {
-    /// Done.
+    /// The person did it.
     Done,
-    /// Not in this run.
+    /// The person does not do it in this run.
     Skip,
 }
 
-/// The time limit of a manual step.
+/// Returns the time limit of a manual step.
 pub(in crate::run) fn patience(plan: &Plan) -> Duration {
     let environment = plan.read.profile.environments.get(&Environment::Test);
     environment.and_then(|inside| inside.manual_step_within).unwrap_or(PATIENCE).0

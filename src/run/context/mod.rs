@@ -1,4 +1,4 @@
-//! What a run and its checks keep while they last: state, and nothing that is sent or started.
+//! The state of a run and its checks. Nothing here sends a call or starts a process.
 
 pub(super) mod build;
 pub(super) mod capture;

@@ -10,11 +10,11 @@ use crate::net::gate::{Draft, Gate};
 use crate::pack::types::Environment;
 use crate::redact::Secret;
 
-/// The outbound calls of a run.
+/// Sends the calls of a run, and registers what its gate must know.
 pub(in crate::run) struct OutboundCalls {
     wire: Sender,
     gate: Arc<Gate>,
-    /// The tokens requested so far.
+    /// The tokens that were requested so far.
     pub(in crate::run) tokens: Tokens,
 }
 
@@ -23,12 +23,12 @@ impl OutboundCalls {
         OutboundCalls { wire, gate, tokens: Tokens::default() }
     }
 
-    /// Sends a call if the gate admits it; a denied call is a failure of the kind `refused`.
+    /// Sends a call if the gate permits it. A denied call results in a transport error of the kind `Refused`.
     pub(in crate::run) async fn send(&self, draft: Draft, limits: Limits) -> CallResult {
         self.wire.call(draft, limits).await
     }
 
-    /// Registers a resource that this run created; it may then be changed and deleted.
+    /// Registers a resource that this run created, so that it may be changed and deleted.
     pub(in crate::run) fn created(&self, environment: Environment, path: &str) {
         self.gate.created(environment, path);
     }
@@ -38,7 +38,7 @@ impl OutboundCalls {
         self.gate.plays(api, base);
     }
 
-    /// Registers a secret of one environment; it is sent nowhere else.
+    /// Registers a secret of one environment, which is sent to no other host.
     pub(in crate::run) fn register(&self, environment: Environment, secret: &Secret) {
         self.gate.register(environment, secret);
     }

@@ -1,4 +1,4 @@
-//! The partner's process during a run.
+//! The state of the partner's process during a run.
 
 use std::sync::OnceLock;
 

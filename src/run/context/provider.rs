@@ -57,7 +57,7 @@ impl SimulatedProvider {
         &self.issued_key
     }
 
-    /// The credentials that the simulator issued besides the key, by the pack's names.
+    /// Returns the credentials that the simulator issued besides the key, by the pack's names.
     pub(in crate::run) fn issued_credentials(&self) -> &BTreeMap<String, String> {
         &self.issued_credentials
     }

@@ -1,4 +1,4 @@
-//! The shared context of a run: gate, HTTP client, redactor, rehearsal.
+//! The shared context of a run: its plan, gate, redactor, simulated provider and build.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,9 +24,9 @@ use crate::plan::{Plan, PlannedCheck};
 use crate::redact::{Redactor, Secret};
 use crate::simulator::Simulator;
 
-/// The context of a run.
+/// What all checks of a run share.
 pub struct RunContext {
-    /// The plan.
+    /// The plan that the run carries out.
     pub plan: Arc<Plan>,
     /// Knows all secrets of the run and redacts them.
     pub redactor: Redactor,
@@ -39,18 +39,18 @@ pub struct RunContext {
     pub(in crate::run) house: OnceLock<Identity>,
     pub(in crate::run) trouble: OnceLock<(Responsible, String)>,
     pub(in crate::run) set_up: OnceCell<()>,
-    /// Generated per run, so that data kept from an earlier run matches nothing.
+    /// Generated for each run, so that data from an earlier run matches nothing.
     run: String,
     numbers: AtomicU64,
     pub(in crate::run) people: ManualStepSender,
 }
 
-/// What the caller of a run provides.
+/// The settings that the caller of a run provides.
 #[derive(Clone)]
 pub struct RunHooks {
     /// Maximum number of concurrent checks against real environments.
     pub jobs: Option<usize>,
-    /// Where manual steps go.
+    /// Where manual steps are sent.
     pub people: ManualStepSender,
 }
 
@@ -91,7 +91,7 @@ impl RunContext {
         self.provider.take_over(simulator);
     }
 
-    /// Additional time for a check with manual steps.
+    /// Returns the additional time for a check with manual steps.
     pub(in crate::run) fn for_people(&self, planned: &PlannedCheck) -> Duration {
         if planned.stage == Stage::Rehearsal {
             return Duration::ZERO;
@@ -104,12 +104,12 @@ impl RunContext {
         self.trouble.get().cloned()
     }
 
-    /// The client that deliveries are about.
+    /// Returns the client that deliveries are about.
     pub(in crate::run) fn house_client(&self) -> Option<&Identity> {
         self.house.get()
     }
 
-    /// Registers a token that Preflight obtained: as a secret, and as one for this environment only.
+    /// Registers a token that Preflight obtained: as a secret to redact, and as a secret of its environment only.
     pub(in crate::run) fn learn_token(&self, environment: Option<Environment>, token: &str) {
         let place = environment.map_or("rehearsal", Environment::word);
         self.redactor.capture(&format!("{place}.access_token"), token);
@@ -118,12 +118,12 @@ impl RunContext {
         }
     }
 
-    /// An id of this run, six hexadecimal digits.
+    /// Returns the id of this run, six hexadecimal digits.
     pub(in crate::run) fn run(&self) -> &str {
         &self.run
     }
 
-    /// A number that is unique in this run.
+    /// Returns a number that is unique in this run.
     pub(in crate::run) fn number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }

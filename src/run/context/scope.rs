@@ -1,6 +1,6 @@
-//! What templates can read.
+//! The values that templates can read.
 
 use serde_json::Value;
 
-/// The values that templates can read.
+/// A JSON object with the values that templates can read, by name.
 pub(crate) type Scope = Value;

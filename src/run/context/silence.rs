@@ -1,15 +1,15 @@
-//! What is known of the silence of a build.
+//! What is known about a build that does not answer.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-/// What is known about the build's silence.
+/// Whether the build still answers, as far as it is known.
 pub(in crate::run) struct Silence {
-    /// Whether something got no response and a probe has not decided yet.
+    /// Whether something got no response, and no probe has decided yet whether the build still answers.
     pub(in crate::run) doubted: watch::Sender<bool>,
-    /// The message about the running build, once it is found silent.
+    /// The message about the running build once it is found silent.
     pub(in crate::run) found: watch::Sender<Option<String>>,
     /// When the build last answered anything.
     pub(in crate::run) heard: Mutex<Instant>,
@@ -26,12 +26,12 @@ impl Default for Silence {
 }
 
 impl Silence {
-    /// The message about the build, if it was found silent.
+    /// Returns the message about the build, if it was found silent.
     pub(in crate::run) fn found(&self) -> Option<String> {
         self.found.borrow().clone()
     }
 
-    /// Resets the state: another build runs now.
+    /// Resets the state because another build runs now.
     pub(in crate::run) fn is_over(&self) {
         self.found.send_replace(None);
     }
@@ -41,5 +41,5 @@ impl Silence {
     }
 }
 
-/// A build that has kept a request waiting this long is probed while the request goes on.
+/// How long a build may keep a request waiting before it is probed; the request goes on meanwhile.
 pub(in crate::run) const SOON: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! The tokens that a run has asked for.
+//! The tokens that a run has requested.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,16 +17,16 @@ use crate::template::TemplateError;
 /// Why a call could not be authenticated.
 #[derive(Clone)]
 pub(in crate::run) enum AuthError {
-    /// The credentials for it are missing or do not fit.
+    /// The call or its token request could not be drafted.
     Cannot(StepError),
-    /// The provider issued no token; with the token request and its outcome.
+    /// The provider issued no token. Contains the token request and its outcome.
     Refused(Box<CallResult>),
 }
 
 impl AuthError {
     /// Whether another token request in this run would be futile. A provider that does not answer costs every call a
-    /// full timeout. A response costs little, and only one about the partner itself stays the same: the client may be
-    /// linked by now, and a rate limit or an outage may be over.
+    /// full timeout. A response costs little, and it stays the same only if it is about the partner itself: the client
+    /// may be linked by now, and a rate limit or an outage may be over.
     pub(in crate::run) fn lasts(&self, token_request: TokenRequest<'_>) -> bool {
         match self {
             AuthError::Cannot(_) => false,
@@ -80,7 +80,7 @@ impl From<TemplateError> for AuthError {
 #[derive(Default)]
 pub(in crate::run) struct Tokens(pub(in crate::run) Mutex<HashMap<TokenKey, Arc<Mutex<Option<Token>>>>>);
 
-/// The key of a token: environment, API, and the body of the request.
+/// Identifies a token: by its environment, its API, and the body of the request.
 #[derive(PartialEq, Eq, Hash)]
 pub(in crate::run) struct TokenKey {
     pub(in crate::run) environment: Option<Environment>,
@@ -92,12 +92,12 @@ pub(in crate::run) struct TokenKey {
 pub(in crate::run) enum Token {
     /// A token, with its lifetime.
     Given { text: String, since: Instant, lifetime: Duration },
-    /// No token, and none later in this run.
+    /// The provider issued no token, and would issue none later in this run.
     Refused(AuthError),
 }
 
 impl Token {
-    /// The current result; `None` if the token must be requested again.
+    /// Returns the current result; `None` if the token must be requested again.
     pub(in crate::run) fn now(&self) -> Option<Result<String, AuthError>> {
         match self {
             Token::Given { text, since, lifetime } => (since.elapsed() < *lifetime).then(|| Ok(text.clone())),

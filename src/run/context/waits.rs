@@ -1,17 +1,17 @@
-//! What waits have cost, and whether one was in vain.
+//! Measures the time that a run spends waiting, and remembers a wait that was in vain.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The cost of waits, and whether one was in vain.
+/// The time spent waiting, and whether a wait was in vain.
 #[derive(Default)]
 pub(in crate::run) struct Patience {
     pub(in crate::run) waits: Mutex<Waits>,
-    /// What the partner did instead of calling, at the first wait that was in vain.
+    /// What the partner did instead of calling the provider, at the first wait that was in vain.
     pub(in crate::run) in_vain: OnceLock<String>,
 }
 
-/// Concurrent waits: the cost is the time during which at least one was active.
+/// Concurrent waits. The total is the time during which at least one was active.
 #[derive(Default)]
 pub(in crate::run) struct Waits {
     pub(in crate::run) under_way: usize,
@@ -20,19 +20,20 @@ pub(in crate::run) struct Waits {
 }
 
 impl Patience {
-    /// Counts a wait while it lasts.
+    /// Runs a wait, and counts its time.
     pub(in crate::run) async fn during<T>(&self, wait: impl Future<Output = T>) -> T {
         let _waiting = Waiting::begin(&self.waits);
         wait.await
     }
 
-    /// Records that a partner that had to call the provider did not within the retry time, and what it did.
+    /// Records that a partner that had to call the provider did not do so within the retry time, and what it did
+    /// instead.
     pub(in crate::run) fn in_vain(&self, did: String) {
         drop(self.in_vain.set(did));
     }
 }
 
-/// A running wait; ends on drop, also if the check is cut short.
+/// A wait in progress. It ends on drop, also if the check is cut short.
 pub(in crate::run) struct Waiting<'w>(&'w Mutex<Waits>);
 
 impl<'w> Waiting<'w> {

@@ -1,4 +1,4 @@
-//! Cases: validation, business errors, retries.
+//! Cases of the built-in pack: validation, business errors, retries.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Clients: onboarding, conflicts, tokens, removal.
+//! Clients of the built-in pack: onboarding, conflicts, tokens, removal.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Behaviour common to every pack.
+//! Behaviour that all packs have in common.
 
 use super::*;
 use crate::simulator::{Effect, Override};

@@ -1,8 +1,8 @@
-//! Lists: filters, order, pages, and invalid parameters.
+//! Lists of the built-in pack: filters, order, pages, and invalid parameters.
 
 use super::*;
 
-/// Clients and cases that differ in every property that a list can filter by.
+/// Creates clients and cases that differ in every property by which a list can be filtered.
 fn many() -> (Simulation, String) {
     let mut play = Simulation::new(Mode::Rehearsal);
     for (tenant, name, state) in

@@ -1,4 +1,4 @@
-//! The built-in pack, simulated without a socket.
+//! Simulates the built-in pack without a socket.
 
 mod cases;
 mod clients;
@@ -64,12 +64,12 @@ impl Simulation {
         reply::answer(&self.script, &mut self.store, received, &moment)
     }
 
-    /// A call with the partner's key.
+    /// Sends a call with the partner's key.
     fn referral(&mut self, call: &str, body: &Value) -> (u16, Value) {
         self.call("referral", call, ("xapikey", "key-1"), body)
     }
 
-    /// A call with a client's token.
+    /// Sends a call with a client's token.
     fn customer(&mut self, call: &str, token: &str, body: &Value) -> (u16, Value) {
         self.call("customer", call, ("authorization", &format!("Bearer {token}")), body)
     }
@@ -86,7 +86,7 @@ impl Simulation {
         Ok(dispatches.into_iter().map(|dispatch| dispatch.event).collect())
     }
 
-    /// A client in a state that onboarding accepts, and its token.
+    /// Creates a client in a state that onboarding accepts. Returns its token.
     fn client(&mut self, tenant: &str, state: &str) -> String {
         self.store.prepared.insert(format!("{tenant}@acme.example"), state.to_owned());
         assert!(self.referral("POST /clients", &client(tenant)).0 < 300);
@@ -125,7 +125,7 @@ fn case(reference: &str) -> Value {
     })
 }
 
-/// The value with a field changed by its dotted name; null removes it.
+/// Returns the value with a field changed by its dotted name. Null removes the field.
 #[expect(clippy::needless_pass_by_value, reason = "a `json!` at each call reads better without `&`")]
 fn but(mut value: Value, name: &str, new: Value) -> Value {
     overrides::set_member(&mut value, name, &new);

@@ -1,4 +1,4 @@
-//! Every operation that the provider publishes, and near misses.
+//! Calls every operation that the provider publishes, and some that come close to one.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn published() -> Vec<(String, String)> {
     lines.collect()
 }
 
-/// Published operations that no route plays: files, test tools, and operations that partners use elsewhere.
+/// Published operations that no route simulates: files, test tools, and operations that partners use elsewhere.
 const NOT_PLAYED: [&str; 24] = [
     "POST /cases/{caseId}/files",
     "POST /cases/{id}/files",
@@ -49,7 +49,7 @@ fn is_played(api: &str, line: &str) -> bool {
 #[test]
 fn every_published_operation_is_played_or_says_that_it_is_not() {
     assert_eq!(published().len(), 75);
-    // Operations without effect come first, so that one client suffices for all of them.
+    // Operations without an effect come first, so that one client suffices for all of them.
     let mut lines = published();
     lines.sort_by_key(|(api, line)| is_played(api, line) && !line.starts_with("GET "));
     let mut play = Simulation::new(Mode::Rehearsal);
@@ -104,23 +104,23 @@ fn what_is_near_an_operation_is_told_from_it() {
     let (_, made) = play.customer("POST /cases", &token, &case("Rec-1/a"));
     let id = made["id"].as_str().unwrap().to_owned();
     for (api, call, status) in [
-        // Nobody publishes these.
+        // The provider publishes none of these.
         ("referral", "GET /nowhere", 404),
         ("referral", "GET /clients/T1/cases", 404),
         ("referral", "GET //clients", 404),
         ("customer", "POST /clients", 404),
         ("customer", "GET /oauth/token/x", 404),
-        // The path is known, the method is not.
+        // The path is known, but not with this method.
         ("referral", "PATCH /clients/T1", 405),
         ("referral", "DELETE /clients", 405),
         ("referral", "OPTIONS /clients", 405),
         ("referral", "GET /oauth/token", 405),
         ("customer", "PUT /cases", 405),
-        // The matching operation is GET.
+        // HEAD matches the operation of GET.
         ("referral", "HEAD /me", 200),
         ("customer", "HEAD /cases", 200),
         ("customer", "HEAD /nowhere", 404),
-        // Paths compare case-insensitively and ignore a trailing slash; path parameters do not.
+        // Paths ignore case and a trailing slash, but the values of path parameters do not.
         ("referral", "GET /V1/webhooks/", 200),
         ("referral", "GET /CLIENTS/T1", 200),
         ("referral", "GET /clients/T1/", 200),
@@ -129,7 +129,7 @@ fn what_is_near_an_operation_is_told_from_it() {
         ("customer", "GET /cases/by-creditor-reference/Rec-1%2Fa", 200),
         ("customer", "GET /cases/by-creditor-reference/rec-1%2Fa", 404),
         ("customer", "GET /cases/by-creditor-reference/Rec-1/a", 404),
-        // A malformed id is rejected, an unknown id is not found.
+        // A malformed id is rejected, and an unknown id is not found.
         ("customer", "GET /cases/ID", 200),
         ("customer", "GET /cases/UPPER", 200),
         ("customer", "GET /cases/17", 400),

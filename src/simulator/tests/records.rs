@@ -1,4 +1,4 @@
-//! Rejections, counters and side effects besides the replies: signatures, references, keys, quotas, change times.
+//! What calls cause besides their replies: rejections, counters, signatures, references, keys, quotas, change times.
 
 use super::*;
 use crate::simulator::values;

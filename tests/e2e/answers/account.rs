@@ -1,4 +1,4 @@
-//! What `GET /me` may say.
+//! Checks of the account: what `GET /me` may answer.
 
 use preflight::evidence::Responsible;
 use preflight::report::model::VerdictLabel::{Fail, Inconclusive, Pass};

@@ -1,4 +1,4 @@
-//! What addresses say before anybody is asked: the handler's, and the base URLs that production loads.
+//! Checks of URLs before anything is requested: the handler's, and the base URLs that production loads.
 
 use preflight::evidence::Responsible;
 use preflight::report::model::Report;

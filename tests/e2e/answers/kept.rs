@@ -1,4 +1,4 @@
-//! What is kept of answers, and that judging reads nothing else.
+//! What is recorded of responses, and that judging reads nothing but the record.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use super::provider::{World, json_answer, me, on, status};
 use crate::support::driven::checks;
 
-/// A person of whom nothing may be kept.
+/// Details of a person, none of which may be recorded.
 const PERSON: [&str; 3] = ["Jane Personal", "jane@private.example", "+45 12 34 56 78"];
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn nothing_personal_that_production_says_is_in_any_report() {
     }
 }
 
-/// Carries out every unit of a plan, and gives what is judged.
+/// Carries out every check of a plan. Returns the plan and the evidence that is judged.
 async fn carried_out(setup: &World, only: &[&str]) -> (Arc<preflight::plan::Plan>, Vec<Done>) {
     let planned = setup.planned(only);
     let hooks = RunHooks { jobs: None, people: None };

@@ -1,4 +1,4 @@
-//! Where the logo is, and what answers there.
+//! Checks of the logo: its URL, and what answers there.
 
 use preflight::report::model::VerdictLabel::{Fail, Inconclusive, Pass};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The stages test and production against a provider that answers in disputed, odd and hostile ways.
+//! The stages test and production against a provider whose responses are disputed, odd or hostile.
 
 mod account;
 mod addresses;

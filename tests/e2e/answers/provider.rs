@@ -1,4 +1,4 @@
-//! A provider that answers as a case wants it to, and a partner that knows where it is.
+//! A provider that answers as a case asks for, and a partner that knows its addresses.
 
 use std::net::TcpListener;
 
@@ -9,13 +9,13 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::driven::{Copied, Planned, pack_with, planned, row, run, told};
 
-/// The key and the URLs of the partner.
+/// The URL of the partner's production handler, and its keys.
 pub(crate) const LIVE_HANDLER: &str = "https://acme.example/hooks/debitura";
 pub(crate) const TEST_KEY: &str = "the-key-of-test";
 pub(crate) const LIVE_KEY: &str = "the-key-of-production";
 
-/// Both environments of the provider, a host with pages, and the pack that knows them. Hosts must differ, so each has
-/// an address of its own.
+/// Both environments of the provider, a host for pages, and the pack that names them. Their hosts must differ, so each
+/// has a loopback address of its own.
 pub(crate) struct World {
     pub(crate) test: MockServer,
     pub(crate) production: MockServer,
@@ -37,13 +37,13 @@ impl World {
             ("provider.yaml", "https://testcustomer-api.debitura.com/", &at_test),
             ("provider.yaml", "https://referral-api.debitura.com/", &live),
             ("provider.yaml", "https://customer-api.debitura.com/", &live),
-            // The pages here have no certificate, and what is tested is what they answer.
+            // The pages here have no certificate, because these tests are about what they answer.
             ("prerequisites/branding.yaml", "{ url: { scheme: https } }", "{ url: { scheme: http } }"),
         ]);
         World { test, production, pages, copied }
     }
 
-    /// Both environments answer a call in the same way.
+    /// Lets both environments answer a call in the same way.
     pub(crate) async fn both(&self, call: &str, answer: ResponseTemplate) {
         on(&self.test, call, answer.clone()).await;
         on(&self.production, call, answer).await;
@@ -53,7 +53,7 @@ impl World {
         format!("{}/logo.svg", self.pages.uri())
     }
 
-    /// Forgets what was answered so far.
+    /// Forgets all answers.
     pub(crate) async fn reset(&self) {
         for server in [&self.test, &self.production, &self.pages] {
             server.reset().await;
@@ -80,7 +80,7 @@ impl World {
     }
 }
 
-/// Lets a server answer a call, `GET /me`, in some way.
+/// Lets a server answer a call such as `GET /me`.
 pub(crate) async fn on(server: &MockServer, call: &str, answer: ResponseTemplate) {
     let (verb, at) = call.split_once(' ').unwrap();
     Mock::given(any()).and(method(verb)).and(path(at)).respond_with(answer).mount(server).await;
@@ -94,7 +94,7 @@ pub(crate) fn status(status: u16) -> ResponseTemplate {
     ResponseTemplate::new(status)
 }
 
-/// The account as it should be, with some members changed.
+/// Returns the account as it should be, with some members changed.
 pub(crate) fn me(setup: &World, changes: &Value) -> Value {
     let mut me = json!({
         "id": "7d1b2f0e-5a52-4a7e-9a0b-2f3f2a6f7c01", "companyName": "Acme", "isActive": true, "isPublicDemo": false,
@@ -104,7 +104,7 @@ pub(crate) fn me(setup: &World, changes: &Value) -> Value {
     me
 }
 
-/// Asserts the verdict of a unit and words that its reader is told.
+/// Asserts the verdict of a check, and some words that its row in the report contains.
 pub(crate) fn assert_told<'r>(
     report: &'r Report,
     unit: &str,

@@ -1,4 +1,4 @@
-//! What the lists of webhook subscriptions may say, and what comes of a triggered test.
+//! Checks of webhook subscriptions: what their lists may contain, and what follows from a triggered test.
 
 use preflight::evidence::Responsible;
 use preflight::report::model::VerdictLabel::{Fail, Inconclusive, Pass};
@@ -16,7 +16,7 @@ const EVENTS: [&str; 7] = [
     "case.closed",
 ];
 
-/// A subscription with some members changed.
+/// Returns a subscription with some members changed.
 fn subscription(changes: &Value) -> Value {
     let mut whole = json!({ "id": "1", "url": LIVE_HANDLER, "events": EVENTS, "isActive": true, "isTestMode": false });
     whole.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
@@ -221,7 +221,7 @@ async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
         let report = setup.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
         assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
     }
-    // Nobody's key may fire anything in production.
+    // Preflight must not trigger anything in production.
     let fired = setup.production.received_requests().await.unwrap();
     assert!(fired.iter().all(|request| request.method.as_str() == "GET"), "{fired:?}");
 }

@@ -1,7 +1,7 @@
-//! Small inputs on which the program was once wrong, and the test that holds each now.
+//! Small inputs on which the program was once wrong, each with the test that covers it now.
 //!
-//! A case that a test covers has a row here and no copy: a second run of the same thing costs time and proves nothing.
-//! A row whose test is gone fails, so no case is lost when tests are moved.
+//! A case that a test covers has a row here and no copy: running the same thing twice costs time and proves nothing. A
+//! row whose test is missing fails, so no case is lost when tests are moved.
 
 use crate::support::root;
 

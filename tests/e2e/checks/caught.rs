@@ -1,4 +1,5 @@
-//! The sample partner of each pack, correct and with its defects, through the program itself: it starts processes of its own.
+//! The sample partner of each pack, correct and with its defects, run by the real program, because it starts processes
+//! of its own.
 
 use std::collections::BTreeMap;
 use std::process::Output;
@@ -19,7 +20,7 @@ fn json_of(output: &Output, path: &std::path::Path) -> Value {
     serde_json::from_str(&text.unwrap_or_else(|error| panic!("{error}: {output:?}"))).unwrap()
 }
 
-/// The built-in packs that have a sample partner, which is all of them.
+/// Returns the built-in packs with their sample partners.
 pub(super) fn samples() -> Vec<(&'static str, Sample)> {
     let samples: Vec<_> = BUILT_IN
         .packs
@@ -60,7 +61,7 @@ fn the_correct_partner_passes_each_check_in_each_of_its_stages() {
     }
 }
 
-/// The sample partner asks for previews within its submission, so its profile has no action for them.
+/// The sample partner asks for previews within its submission, so its profile needs no action for them.
 #[test]
 fn without_a_preview_of_its_own_one_is_ready_and_one_that_never_previews_is_told_both_remedies() {
     let folder = tempfile::tempdir().unwrap();
@@ -108,10 +109,10 @@ fn every_mistake_that_the_reference_partner_can_make_is_tried() {
     }
 }
 
-/// The check whose defect makes every other check wait; it is tried by itself.
+/// The check whose defect makes every other check wait. It is tested alone.
 pub(super) const SLOW: &str = "webhooks.answers-in-time";
 
-/// The exit code of the demo says how much a mistake matters.
+/// The exit code of the demo shows how much a defect matters.
 #[test]
 fn a_mistake_about_what_is_required_ends_the_demo_with_1_and_one_about_advice_with_0() {
     for (defect, code) in

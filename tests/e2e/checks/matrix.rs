@@ -1,18 +1,18 @@
-//! Each defect against its section and a few other checks, in parts that run side by side; the whole matrix is
-//! `preflight test PROVIDER`.
+//! Tests each defect against its section and a few other checks, in parts that run concurrently. `preflight test
+//! PROVIDER` runs the whole matrix.
 
 use std::collections::BTreeSet;
 
 use super::caught::{SLOW, preflight, samples};
 
-/// Every defect of a provider that is tried here, with the check that catches it.
+/// Returns every defect of a provider that is tested here, with the check that catches it.
 fn tried(provider: &str) -> Vec<(String, String)> {
     let (_, sample) = samples().into_iter().find(|(name, _)| *name == provider).unwrap();
     let defects = sample.setup.defects.into_iter().filter(|mistake| mistake.caught_by != SLOW);
     defects.map(|mistake| (mistake.name, mistake.caught_by)).collect()
 }
 
-/// One part of them: dealt out like cards, so that no part is a section of slow ones.
+/// Returns one part of the defects. They are dealt out like cards, so that no part consists of one slow section.
 fn part(provider: &str, number: usize, of: usize) -> Vec<(String, String)> {
     tried(provider).into_iter().skip(number - 1).step_by(of).collect()
 }
@@ -32,7 +32,7 @@ fn every_defect_is_caught_by_its_check_and_fails_nothing_unrelated(provider: &st
     assert!(text.contains(&format!("{} tested, 0 wrong", tried.len() + 1)), "{text}");
 }
 
-/// A test for each part, and the list of them.
+/// Defines a test for each part, and the list of the parts.
 macro_rules! parts {
     ($($test:ident: $provider:literal, $number:literal of $of:literal;)*) => {
         const PARTS: &[(&str, usize, usize)] = &[$(($provider, $number, $of)),*];

@@ -1,4 +1,4 @@
-//! Partners of whom nothing, or nothing of use, can be seen.
+//! Partners of which nothing useful can be observed.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::support::driven::{BUILT_IN, checks, pack_with, planned, row, run, told};
 
-/// A profile that says where a handler is and nothing else.
+/// Returns a profile that gives the address of a handler and nothing else.
 fn with_handler(address: std::net::SocketAddr, more: &str) -> String {
     format!(
         "partner: Silent\nprovider: debitura\n{more}\nevents: [client.linked]\nrehearsal:\n  webhook: {{ url: \"http://{address}/hooks\", secret: \
@@ -59,7 +59,7 @@ async fn a_closed_port_is_inconclusive_and_not_a_fault_of_the_handler() {
     assert!(first.reason.contains("could not be reached") && first.reason.contains("profile"), "{}", told(first));
 }
 
-/// The limit of the pack is shortened, so that a handler that never answers is known for one sooner.
+/// The pack's time limit is shortened, so that the test notices sooner that the handler never answers.
 #[tokio::test]
 async fn a_handler_that_never_answers_fails_once_and_proves_nothing_else() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -79,7 +79,7 @@ async fn a_handler_that_never_answers_fails_once_and_proves_nothing_else() {
     for row in others {
         assert_eq!(row.blocked_by.as_deref(), Some("webhooks.accepts-genuine@rehearsal"), "{}", told(row));
     }
-    // Neither known mistakes nor what would be blocked is tried where nothing answers: a run would take for ever.
+    // Where nothing answers, neither known defects nor blocked checks are tried, because the run would take for ever.
     let deliveries = report.checks.iter().flat_map(|row| &row.evidence).filter(|line| line.kind == "delivery").count();
     assert_eq!(deliveries, 1);
 }

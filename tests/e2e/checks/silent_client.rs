@@ -1,4 +1,4 @@
-//! Partners that can be asked to act, and do nothing of use.
+//! Partners that can be asked to act, but do nothing useful.
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -26,7 +26,7 @@ async fn partner(answer: Answers) -> String {
     )
 }
 
-/// The checks of the client's side.
+/// The checks of the partner's client side.
 const CLIENT_SIDE: [&str; 8] = [
     "auth.*",
     "onboarding.*",

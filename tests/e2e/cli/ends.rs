@@ -86,7 +86,7 @@ fn a_profile_that_gives_nothing_is_inconclusive_and_told_what_to_add() {
     assert!(desk.read("out.xml").contains("<error"), "a required unit that is inconclusive is an error to pipelines");
 }
 
-/// A build that never gets ready: the run waits for it until somebody interrupts it.
+/// A profile whose build never becomes ready, so that the run waits until somebody interrupts it.
 pub(crate) const WAITS: &str = "partner: Acme
 provider: debitura
 rehearsal:
@@ -122,7 +122,7 @@ fn an_interrupted_run_still_reports_what_is_known_and_ends_the_build() {
     }
 }
 
-/// Whoever starts a program with `nohup` wants it to outlive the terminal.
+/// A program that was started with `nohup` must outlive the terminal.
 #[test]
 fn a_hang_up_that_is_ignored_stays_ignored() {
     let desk = Desk::new();
@@ -155,12 +155,12 @@ fn who_is_told_twice_does_not_wait_for_a_build_that_will_not_end() {
     until("the end of the build", || kill(build, None).is_err().then_some(()));
 }
 
-/// The temporary folders below a folder of the desk.
+/// Lists the temporary folders in a folder of the desk.
 fn temporary(desk: &Desk) -> Vec<std::path::PathBuf> {
     std::fs::read_dir(desk.path("tmp")).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-/// Starts the program with a folder for temporary ones, and waits until one is there.
+/// Starts the program with its own folder for temporary files, and waits until one is there.
 fn with_temporary(desk: &Desk, arguments: &str) -> crate::support::program::Running {
     std::fs::create_dir_all(desk.path("tmp")).unwrap();
     let running = Desk::start(desk.command(arguments).env("TMPDIR", desk.path("tmp")));

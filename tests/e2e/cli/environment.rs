@@ -1,26 +1,26 @@
-//! What comes from the environment, out of files and from the hand of a person: hidden in every output where it may be a
-//! secret, and readable where readers need it.
+//! Values from the environment, from files and from the profile: hidden in every output if they may be secret, and
+//! readable where readers need them.
 
 use crate::support::program::Desk;
 
-/// Made up, and found by its looks too.
+/// A made-up token, which also looks like a secret.
 const TOKEN: &str = "S3cr3tQ7w8E9r0Zx";
 
-/// A password that looks like a word: only where it comes from says that it is a secret.
+/// A password that looks like a word. Only its origin shows that it is a secret.
 const WORD: &str = "swordfishes";
 
 const HEAD: &str = "partner: My Company\nprovider: debitura\n";
 
 const REPORTS: &str = "--junit out.xml --json out.json --markdown out.md";
 
-/// A build that prints what it was handed, also over two lines and in other spellings, and ends.
+/// A build that prints what it was given, also over two lines and in other spellings, and then ends.
 const DIES: &str = "import base64, json, os, sys\nfor value in [os.environ.get('THING', '')]:\n    \
                     print(value[:5]); print('    ' + value[5:]); print(base64.b64encode(value.encode('utf-16')).decode())\n    \
                     print(value.upper(), value.encode().hex(':'))\nfor name in sorted(os.environ): print(name + '=' + os.environ[name])\n\
                     print(json.dumps(dict(os.environ)))\nprint(sys.argv)\nsys.stdout.flush()\n\
                     sys.stderr.write(repr(dict(os.environ)))\nsys.exit(3)\n";
 
-/// All that a run of a profile says and writes.
+/// Returns everything that a run of a profile prints and writes.
 fn outputs(profile: &str, variables: &[(&str, &str)], files: &[(&str, &str)]) -> String {
     let desk = Desk::new();
     desk.write("profile.yaml", profile);
@@ -46,7 +46,7 @@ fn hidden(name: &str, all: &str, secrets: &[&str]) {
     }
 }
 
-/// A rehearsal whose build is handed something.
+/// Returns a rehearsal that gives its build a value.
 fn handing(text: &str) -> String {
     format!(
         "{HEAD}rehearsal:\n  start: {{ command: [python3, dies.py], ready: http://127.0.0.1:9/, within: 20s }}\n  \
@@ -115,10 +115,10 @@ fn what_readers_need_stays_readable() {
     }
     let all = shown(&format!("postgres://app:{WORD}@db.acme.example:5432/acme"));
     assert!(all.contains("THING=postgres://<variable.the_value>@db.acme.example:5432/acme"), "{all}");
-    // A short value hides a whole field, and no piece of another word.
+    // A short value hides a whole field, but no part of another word.
     let all = outputs(&handing("\"${THE_VALUE}\", OTHER: p4ss9-other"), &[("THE_VALUE", "p4ss9")], &[]);
     assert!(all.contains("THING=<variable.the_value>") && all.contains("OTHER=p4ss9-other"), "{all}");
-    // What the profile lists may be read.
+    // A variable that the profile lists as public stays readable.
     let public = format!("public_env: [THE_VALUE]\n{}", handing("\"${THE_VALUE}\""));
     let all = outputs(&public, &[("THE_VALUE", TOKEN)], &[]);
     assert!(all.contains(&format!("THING={TOKEN}")), "{all}");
@@ -217,7 +217,7 @@ fn a_credential_that_was_written_down_is_in_no_excerpt() {
             hidden(lines, &all, &[value]);
         }
     }
-    // What is known is hidden wherever a person wrote it, and what is no credential is shown as it was written.
+    // A known secret is hidden wherever a person wrote it, and a value that is no credential is shown as written.
     let attested = format!(
         "attestations:\n  - {{ check: nonsense.check, who: X, when: 2026-01-15, evidence: \"see {WORD}\", expires: 2099-12-31 }}\n"
     );

@@ -1,4 +1,4 @@
-//! Files that are none, and disks without room: told at once for what they are, wherever a path can be given.
+//! Paths that are no ordinary files, and full disks: the program says so at once, wherever a path can be given.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -13,7 +13,7 @@ use crate::support::waiting::until;
 
 const HEAD: &str = "partner: Acme\nprovider: debitura\n";
 
-/// Where a profile names a file, with `FILE` for it.
+/// Places where a profile names a file, with `FILE` for its path.
 const NAMED: [&str; 4] = [
     "attestations: FILE\n",
     "connect_to: { ca: FILE, hosts: {} }\n",
@@ -21,7 +21,7 @@ const NAMED: [&str; 4] = [
     "environments: { production: { apis: { referral: { file: FILE, key: A }, customer: { file: FILE, key: A } } } }\n",
 ];
 
-/// Where the command line names one.
+/// Places where the command line names a file.
 const GIVEN: [&str; 8] = [
     "run --profile FILE",
     "email --profile FILE",
@@ -33,7 +33,7 @@ const GIVEN: [&str; 8] = [
     "run --profile profile.yaml --markdown FILE",
 ];
 
-/// A desk with what is no ordinary file on it.
+/// Creates a desk with paths that are no ordinary files.
 fn odd() -> Desk {
     let desk = Desk::new();
     nix::unistd::mkfifo(&desk.path("pipe"), Mode::S_IRWXU).unwrap();
@@ -43,7 +43,7 @@ fn odd() -> Desk {
     desk
 }
 
-/// Runs it, and holds that it ends soon.
+/// Runs the program, and asserts that it ends soon.
 fn soon(desk: &Desk, arguments: &str) -> Ended {
     let began = Instant::now();
     let ended = desk.run(arguments);
@@ -58,7 +58,7 @@ fn what_is_no_file_is_refused_wherever_a_path_can_be_given() {
         for line in NAMED {
             desk.write("profile.yaml", &format!("{HEAD}{}", line.replace("FILE", name)));
             let ended = soon(&desk, "run --profile profile.yaml");
-            // A configuration file that cannot be read leaves the check that is about it inconclusive.
+            // A configuration file that cannot be read leaves the check about it inconclusive.
             assert_eq!(ended.code, Some(if line.contains("key: A") { 3 } else { 2 }), "{name} {line}: {}", ended.err);
             let told = format!("{}{}", ended.out, ended.err);
             let why = ["is a pipe", "is a device", "is larger than 1 MiB"];
@@ -123,7 +123,7 @@ fn what_could_not_be_printed_is_no_success() {
         assert_eq!(output.status.code(), Some(wanted), "{arguments}: {told}");
         assert!(wanted == 2 || told.contains("the disk is full"), "{arguments}: {told}");
     }
-    // A reader that has seen enough is no fault.
+    // It is no error if a reader stops early.
     let shell = format!("{{ {PROGRAM} schema profile; echo $? >code; }} | head -1");
     assert!(Command::new("sh").args(["-c", &shell]).current_dir(desk.path("")).status().unwrap().success());
     assert_eq!(desk.read("code").trim(), "0");
@@ -166,7 +166,7 @@ fn a_limit_for_the_size_of_files_is_told_and_leaves_nothing_behind() {
 #[test]
 fn a_reader_that_takes_nothing_does_not_keep_the_program_from_ending() {
     let desk = Desk::new();
-    // More than a pipe holds, so that the last of it waits for whoever reads.
+    // The output is larger than a pipe holds, so that its end waits for the reader.
     for arguments in ["demo --stage static --json /dev/stdout", "explain debitura:webhooks.accepts-genuine --no-play"] {
         let mut command = desk.command(arguments);
         command.env("COLUMNS", "80");

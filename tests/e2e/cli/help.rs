@@ -1,4 +1,4 @@
-//! What the program says of itself.
+//! What the program prints about itself.
 
 use crate::support::program::Desk;
 

@@ -1,4 +1,4 @@
-//! What is said of items: decided by all their checks, or by a person.
+//! Results of checklist items, which their checks or a person decide.
 
 use serde_json::Value;
 
@@ -70,7 +70,7 @@ fix: Ask for one.
 when: [{ ask: Is there a key? }]
 ";
 
-/// A desk with a pack of which one item has no check, and a profile that trusts it.
+/// Creates a desk with a pack of which one item has no check, and a profile that trusts it.
 fn acme() -> Desk {
     let desk = Desk::new();
     desk.write("packs/acme/provider.yaml", PROVIDER);
@@ -109,7 +109,7 @@ fn an_item_without_a_check_keeps_the_partner_from_ready_until_a_person_vouches()
     }
 }
 
-/// A part of the checklist is decided without the items that have no check.
+/// A selection is decided without the items that have no check.
 #[test]
 fn a_selection_has_no_items_without_a_check() {
     let desk = acme();
@@ -118,7 +118,7 @@ fn a_selection_has_no_items_without_a_check() {
     assert!(!desk.read("out.xml").contains("<error"));
 }
 
-/// Nobody listens, so the recommended check that was asked for alone shows nothing.
+/// Nothing listens there, so the only selected check, which is recommended, shows nothing.
 #[test]
 fn a_selection_in_which_nothing_passed_did_not_pass() {
     let desk = Desk::new();

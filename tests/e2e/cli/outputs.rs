@@ -1,5 +1,5 @@
-//! Where reports go: never over what is read or over each other, and never is an earlier one left where this run would
-//! have written its own.
+//! Where reports are written: never over an input or over each other. A report of an earlier run is removed if this run
+//! would have replaced it.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -16,7 +16,7 @@ const GREEN: &str = "<testsuites name=\"preflight debitura\" tests=\"1\" failure
 
 const ALL: &str = "--junit out/junit.xml --json out/report.json --markdown out/page.md";
 
-/// A desk with reports of an earlier run.
+/// Creates a desk with reports of an earlier run.
 fn green() -> Desk {
     let desk = Desk::new();
     for name in ["junit.xml", "report.json", "page.md"] {
@@ -69,7 +69,7 @@ fn what_only_tells_leaves_reports_alone() {
     }
 }
 
-/// Even one that cannot be caught.
+/// Holds even for a signal that cannot be caught.
 #[test]
 fn a_run_that_is_killed_leaves_no_earlier_report() {
     let desk = green();
@@ -158,7 +158,7 @@ fn a_report_goes_over_nothing_that_is_read() {
     }
 }
 
-/// A file that cannot be read as YAML still says what it names.
+/// Even a profile that is no valid YAML shows which files it names.
 #[test]
 fn a_profile_that_does_not_parse_keeps_the_files_that_it_names() {
     let desk = inputs();
@@ -203,7 +203,7 @@ fn files_whose_names_are_alike_are_fine() {
     let desk = Desk::new();
     desk.run("demo --stage static --junit a/report --json b/report --markdown report").with(0);
     desk.run("demo --stage static --junit a/report --json b/report --markdown report").with(0);
-    // A value of the profile that reads like a file is none.
+    // A value of the profile that looks like a path is no file.
     desk.write("profile.yaml", "partner: x\nprovider: debitura\n");
     for _ in 0..2 {
         desk.run("run --profile profile.yaml --json x --junit debitura --markdown partner").with(3);
@@ -226,7 +226,7 @@ fn a_link_stays_a_link_and_what_is_no_file_is_written_to() {
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
 }
 
-/// `/dev/stdout` may be a file that holds more than the report.
+/// `/dev/stdout` may be a file that contains more than the report.
 #[test]
 fn standard_output_is_never_taken_away() {
     let desk = Desk::new();

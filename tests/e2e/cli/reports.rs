@@ -1,4 +1,4 @@
-//! Reports as files, and the selection that they speak of.
+//! Reports as files, and the selection that they are about.
 
 use crate::support::program::{Desk, with_verdict};
 

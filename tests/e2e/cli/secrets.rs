@@ -1,4 +1,4 @@
-//! No secret that the environment holds is in any output, in any usual encoding, whatever the partner sends back.
+//! No output contains a secret of the environment in any usual encoding, whatever the partner sends back.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::support::program::Desk;
 
-/// What the environment of the run holds.
+/// Secrets in the environment of the run.
 const SECRETS: [(&str, &str); 4] = [
     ("TEST_KEY", "test-Key/0123+456789=abcdef"),
     ("TEST_SECRET", "dGVzdC1zZWNyZXQtb2YtMzItYnl0ZXMtMDEyMzQ1Njc="),
@@ -17,7 +17,7 @@ const SECRETS: [(&str, &str); 4] = [
     ("PROD_SECRET", "cHJvZHVjdGlvbi1zZWNyZXQtbm9ib2R5LWtub3dzISE="),
 ];
 
-/// A secret in every encoding in which a program could hand it on.
+/// Returns a secret in every encoding in which a program might pass it on.
 fn encodings(secret: &str) -> Vec<String> {
     let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
     let lower: String = secret
@@ -39,7 +39,7 @@ fn encodings(secret: &str) -> Vec<String> {
     ]
 }
 
-/// A partner that answers every call with all the secrets it can think of, in headers and body.
+/// Starts a partner that answers every call with all secrets, in a header and in the body.
 fn talkative() -> std::net::SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let at = listener.local_addr().unwrap();
@@ -82,7 +82,7 @@ environments: { test: { apis: { main: \"https://api.acme.example/\" } } }
 apis: { main: { header: { X-Key: \"{{ api_key }}\" } } }
 ";
 
-/// A check of what the page says, that fails and shows what was found in its place.
+/// Returns a check of the page that fails, so that the report shows what was found instead.
 fn check(name: &str, expectation: &str) -> String {
     format!(
         "id: page.{name}
@@ -109,7 +109,7 @@ fn no_secret_of_the_environment_is_in_any_output() {
     ] {
         desk.write(&format!("packs/acme/page/{name}.yaml"), &check(name, expectation));
     }
-    // One check for each form of each secret, so that nothing is cut off before it is shown.
+    // One check for each form of each secret, so that nothing is truncated before it is shown.
     for at in 0..SECRETS.iter().map(|(_, secret)| encodings(secret).len()).sum::<usize>() {
         let expectation = format!("response: page, body: {{ \"$.said[{at}]\": hello }}");
         desk.write(&format!("packs/acme/page/said-{at}.yaml"), &check(&format!("said-{at}"), &expectation));

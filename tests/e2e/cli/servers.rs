@@ -1,4 +1,4 @@
-//! The commands that play somebody: the provider, the reference partner, and the proof that checks tell them apart.
+//! The commands that simulate: the provider, the reference partner, and the test that checks tell its defects apart.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 
 use crate::support::program::Desk;
 
-/// The status line and all that follows, of a call over a plain socket.
+/// Sends a call over a plain socket. Returns everything from the status line on.
 fn call(at: &str, head: &str) -> String {
     let mut stream = TcpStream::connect(at).unwrap();
     write!(stream, "{head}\r\nHost: {at}\r\nConnection: close\r\n\r\n").unwrap();
@@ -24,7 +24,7 @@ fn the_simulator_answers_at_the_addresses_that_it_prints_until_it_is_interrupted
     let desk = Desk::new();
     let mut running = Desk::start(&mut desk.command("simulate debitura"));
     let mut told = BTreeMap::new();
-    // Up to the key, which stands below the addresses.
+    // Reads up to the key, which comes after the addresses.
     for line in BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap) {
         let words: Vec<&str> = line.split_whitespace().collect();
         if let [name, value] = words[..] {
@@ -85,7 +85,7 @@ fn a_bound_of_what_is_held_is_told_once_and_the_play_goes_on() {
     assert_eq!(ended.err.matches("more clients were created than the simulator keeps").count(), 1, "{}", ended.err);
 }
 
-/// Starts to play the provider as said, and gives what it prints up to the key.
+/// Starts the simulated provider with some arguments. Returns what it prints, up to the key.
 fn playing(desk: &Desk, arguments: &str) -> (crate::support::program::Running, BTreeMap<String, String>) {
     let mut running = Desk::start(&mut desk.command(arguments));
     let mut told = BTreeMap::new();

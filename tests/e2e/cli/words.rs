@@ -1,4 +1,4 @@
-//! Words on the command line that nobody knows, and the commands that only tell.
+//! Unknown words on the command line, and the commands that only print something.
 
 use crate::support::program::Desk;
 
@@ -60,7 +60,7 @@ fix: Ask for one.
 when: [{ ask: Is there a key? }]
 ";
 
-/// What lints clean also loads, and what does not lint does not load: the loader itself is the linter.
+/// A pack that passes the linter also loads, and one that fails it does not, because the loader is the linter.
 #[test]
 fn a_pack_lints_if_and_only_if_it_loads() {
     let packs: [(&str, &str, &str, i32); 5] = [

@@ -1,4 +1,4 @@
-//! Commands as actions: what they are told, what is taken from them, and that they end.
+//! Commands as actions: what they are given, what is taken from their output, and that they end.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::stage::Stage;
 use crate::support::play::{finish, run, start};
 use crate::support::waiting::{gone, noted, until};
 
-/// A stage with an action `tool`, which is a script.
+/// Creates a stage with an action `tool` that runs a script.
 fn with_script(script: &str) -> Stage {
     let mut stage = Stage::new();
     let script = script.replace("{folder}", &stage.play.folder.path().display().to_string());
@@ -46,7 +46,7 @@ fn its_output_is_the_answer_and_its_exit_the_outcome() {
 
 #[test]
 fn it_sees_what_the_build_is_told_and_passed_and_the_proxy_and_nothing_of_ours() {
-    // What stands in a variable is put in as it is, whatever it looks like.
+    // The value of a variable is inserted as it is, whatever it looks like.
     const PASSWORD: &str = "kX9-Hq{{ simulator.api_key }}{# 'Zz \\ ${HOME}";
     let mut stage = with_script("env > {folder}/seen");
     stage.env("PASSWORD", "${OUR_PASSWORD}");
@@ -73,7 +73,7 @@ fn it_sees_what_the_build_is_told_and_passed_and_the_proxy_and_nothing_of_ours()
     assert!(seen.contains(&format!("\nPASSWORD={PASSWORD}\n")), "{seen}");
 }
 
-/// What nobody watched is not said to be without fault.
+/// A build that nobody watched does not pass for one without defects.
 #[test]
 fn where_nobody_watches_what_the_build_reaches_that_is_inconclusive_by_its_reason() {
     const FINDINGS: &str = "stage: rehearsal\nwhen: [{ request: GET /me, api: main, as: me }]\n\

@@ -1,4 +1,4 @@
-//! Whole runs with a partner that tries to reach what it should not.
+//! Whole runs with a partner that tries to reach hosts that it must not reach.
 
 use super::stage::Stage;
 
@@ -10,7 +10,8 @@ fn remarks(ran: &crate::support::play::Ran) -> String {
 fn a_host_left_in_a_retry_path_is_refused_and_recorded() {
     let mut stage = Stage::new();
     stage.action("onboard_with_a_host_left_in", "capture: { tenant: $.id }");
-    // The first call fails, so that the partner tries again, and then it succeeds for the question at the end.
+    // The first call fails, so that the partner tries again. The second call succeeds, so that the last question of the
+    // check does too.
     let given = "{ client: { state: new, override: { on: POST /clients, nth: 1, reply: broken } } }";
     stage.check("left_in", given, &["{ action: onboard_with_a_host_left_in, as: first }", "{ action: onboard }"]);
     let ran = stage.run();
@@ -54,7 +55,7 @@ fn a_check_for_refused_hosts_fails_on_one_and_passes_without() {
     }
 }
 
-/// Every place of a rehearsal where somebody may have put a real key.
+/// Covers every place of a rehearsal into which somebody may put a real key.
 #[test]
 fn a_real_secret_anywhere_in_the_rehearsal_is_wrong_input() {
     const KEY: &str = "real-key-0123456789";
@@ -146,7 +147,7 @@ fn an_action_of_the_test_environment_never_names_a_host_of_the_partners_producti
     }
 }
 
-/// What is said of a profile that cannot be used; nothing where it can.
+/// Returns the problems of a profile that cannot be used; empty if it can.
 fn problems(stage: &Stage, profile: &str) -> String {
     let output = stage.play.with_pack("play", profile).output().unwrap();
     let wrong = output.status.code() == Some(2);

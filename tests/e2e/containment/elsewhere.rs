@@ -1,5 +1,5 @@
-//! A build that somebody else started: it is told beforehand where the simulator will be. And a deployment that nobody
-//! waits for to the end.
+//! A build that Preflight did not start and that is configured beforehand for the simulator's address; and a run that
+//! is cut short and names the clients that it may have left behind.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::partner;
 use super::stage::Stage;
 use crate::support::play::{answer, run, serve};
 
-/// Ends with the test, whatever becomes of that.
+/// A process that ends with the test, however the test ends.
 struct Started(Child);
 
 impl Drop for Started {

@@ -1,21 +1,21 @@
-//! Partners that misbehave towards the provider or the tool: bounded time and memory, the right verdict, and a reason
-//! that names it.
+//! Partners that misbehave towards the provider or Preflight: time and memory stay bounded, the verdict is right, and
+//! its reason names the misbehaviour.
 
 use std::time::Duration;
 
 use super::stage::Stage;
 use crate::support::play::Ran;
 
-/// More than any run here needs, and much less than what is thrown at it.
+/// More memory than any run here needs, and much less than the partner sends, in MiB.
 const MOST_MIB: u64 = 250;
 
-/// Whatever the partner did, this holds.
+/// Asserts that memory and time stayed bounded, whatever the partner did.
 fn bounded(ran: &Ran) {
     assert!(ran.peak_mib < MOST_MIB, "{} MiB", ran.peak_mib);
     assert!(ran.took < Duration::from_secs(50), "{:?}", ran.took);
 }
 
-/// A run in which onboarding is another door of the partner's.
+/// Runs a check whose onboarding is another endpoint of the partner.
 fn onboarding_by(door: &str) -> Ran {
     let mut stage = Stage::new();
     stage.plain_action(&format!("enter: {{ request: \"POST http://127.0.0.1:{}/{door}\" }}", stage.port));
@@ -105,7 +105,7 @@ fn a_flood_about_its_own_client_is_cut_and_said() {
     bounded(&ran);
 }
 
-/// What hangs on records that the played provider had to forget is not decided.
+/// A check that depends on records that the simulated provider had to drop is inconclusive.
 #[test]
 fn one_that_has_the_provider_hold_too_much_is_inconclusive_and_told() {
     let mut stage = Stage::new();
@@ -118,7 +118,7 @@ fn one_that_has_the_provider_hold_too_much_is_inconclusive_and_told() {
     let (reason, remarks) = (ran.reason("a_loud"), ran.json["remarks"].to_string());
     assert!(reason.contains("it drops the oldest"), "{reason}");
     assert!(remarks.contains("the simulated provider reached a limit: more clients were created"), "{remarks}");
-    // What is held may take 64 MiB, and what is recorded of it beside that.
+    // The records may take 64 MiB, and the journal takes memory besides.
     assert!(ran.peak_mib < 400, "{} MiB", ran.peak_mib);
 }
 
@@ -159,7 +159,7 @@ fn pages_that_are_just_not_too_large_are_read_in_bounded_time() {
     bounded(&ran);
 }
 
-/// What a partner kept from an earlier run, or from other checks, is nobody's here.
+/// Calls about clients of an earlier run or of other checks are about no client of this check.
 #[test]
 fn one_database_for_all_checks_and_runs_is_no_trouble() {
     let mut stage = Stage::new();

@@ -1,4 +1,4 @@
-//! What a rehearsed build can reach, how it is started again, and that it ends whatever happens.
+//! What a rehearsed build can reach, how it is restarted, and that it ends whatever happens.
 
 mod commands;
 mod contained;

@@ -1,4 +1,4 @@
-//! A partner that does what it should, or one thing that it should not: this very program, started once more.
+//! A partner that does what it should, or one thing that it should not. It is this test program, started again.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,18 +10,18 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-/// A host that somebody has left in the code.
+/// A host that somebody left in the code.
 const LEFT_IN: &str = "http://api.play.example";
 
 struct Partner {
     api: String,
     key: String,
     http: reqwest::Client,
-    /// The clients that it knows.
+    /// The ids of the clients that the partner has created.
     known: Mutex<Vec<String>>,
 }
 
-/// The command that starts it.
+/// Returns the command that starts the partner.
 pub(crate) fn command() -> [String; 5] {
     let own = std::env::current_exe().unwrap().display().to_string();
     [own, "--ignored".into(), "--exact".into(), "containment::partner::it_serves".into(), "--nocapture".into()]
@@ -58,9 +58,9 @@ async fn act(State(partner): State<Arc<Partner>>, Path(door): Path<String>, body
     let mine = asked["tenant"].as_str().unwrap_or_default();
     match door.as_str() {
         "onboard" => partner.onboard(&asked, None).await,
-        // What fails is tried again, at the host that was left in.
+        // A failed call is retried at the host that was left in the code.
         "onboard_with_a_host_left_in" => partner.onboard(&asked, Some(LEFT_IN)).await,
-        // The same, with the host that the environment names.
+        // A failed call is retried at the host that the environment names.
         "onboard_by_another_way" => partner.onboard(&asked, told("PARTNER_OTHER").as_deref()).await,
         "hang" => {
             tokio::time::sleep(Duration::from_hours(1)).await;
@@ -74,11 +74,11 @@ async fn act(State(partner): State<Arc<Partner>>, Path(door): Path<String>, body
             nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP).unwrap();
             "thawed".into_response()
         }
-        // Nobody is left to answer anything.
+        // No thread is left that could answer anything.
         "lock" => busy(Duration::from_hours(1)).await,
         "be_slow" => busy(Duration::from_secs(7)).await,
         "flood_own" => partner.flood(&format!("/clients/{mine}"), 10_000).await,
-        // So much that nobody keeps all of it.
+        // More than the simulated provider keeps.
         "flood_large" => {
             for at in 0..70 {
                 let email = format!("{}{at}@large.example", "x".repeat(400_000));
@@ -105,7 +105,7 @@ async fn act(State(partner): State<Arc<Partner>>, Path(door): Path<String>, body
     }
 }
 
-/// Keeps everybody busy who could answer.
+/// Blocks every thread that could answer.
 async fn busy(time: Duration) -> Response {
     let all = std::thread::available_parallelism().unwrap().get();
     let all: Vec<_> = (0..all).map(|_| tokio::spawn(async move { std::thread::sleep(time) })).collect();
@@ -116,7 +116,7 @@ async fn busy(time: Duration) -> Response {
 
 impl Partner {
     async fn send(&self, base: &str, asked: &Value) -> Result<Value, String> {
-        // Its own id for the client, kept for as long as the e-mail address is the same.
+        // The partner's own id for the client, which depends only on the email address.
         let email = asked["email"].as_str().unwrap_or_default();
         let id = told("PARTNER_ID").unwrap_or_else(|| format!("own-{}", email.split('@').next().unwrap_or_default()));
         self.known.lock().unwrap().push(id.clone());
@@ -139,7 +139,7 @@ impl Partner {
         }
     }
 
-    /// So many calls, several at a time.
+    /// Makes a number of calls, several at a time.
     async fn flood(&self, path: &str, calls: usize) -> Response {
         let url = format!("{}{path}", self.api);
         let one = async || {

@@ -1,4 +1,4 @@
-//! The proxy alone: what it lets through, what it refuses, and its bounds.
+//! The proxy alone: what it admits, what it denies, and its bounds.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ fn at(proxy: &Proxy) -> String {
     proxy.url().trim_start_matches("http://").to_owned()
 }
 
-/// A server that answers each connection with what it was sent, after a whole head and `Connection: close`.
+/// Starts a server that reads the head of a request and answers with it in the body, with `Connection: close`.
 async fn echo() -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
@@ -35,12 +35,12 @@ async fn echo() -> std::net::SocketAddr {
     at
 }
 
-/// Everything that the proxy says to some bytes until it closes.
+/// Sends some bytes to the proxy. Returns everything that it answers until it closes.
 async fn says(proxy: &Proxy, bytes: &str) -> String {
     let mut stream = TcpStream::connect(at(proxy)).await.unwrap();
     stream.write_all(bytes.as_bytes()).await.unwrap();
     let mut said = Vec::new();
-    // A connection that is reset has said all that it will.
+    // A connection that was reset sends nothing more.
     stream.read_to_end(&mut said).await.ok();
     String::from_utf8_lossy(&said).into_owned()
 }
@@ -159,7 +159,7 @@ async fn it_ends_with_its_value_and_so_do_its_tunnels() {
     let address = at(&proxy);
     drop(proxy);
     let mut rest = Vec::new();
-    // An end or a reset: either way nobody is there any more.
+    // The tunnel ends or is reset. Either way, nobody serves it any more.
     tokio::time::timeout(Duration::from_secs(5), tunnel.read_to_end(&mut rest)).await.unwrap().ok();
     let started = Instant::now();
     while TcpStream::connect(&address).await.is_ok() {

@@ -1,4 +1,4 @@
-//! The build started again: as a variant, plainly, by the partner's own means, after an end by itself.
+//! Restarts of the build: as a variant, as the plain build, by the partner's own means, and after it ended by itself.
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -73,7 +73,7 @@ fn a_variant_that_does_not_start_is_inconclusive_and_the_plain_build_comes_back(
     assert_eq!(ran.unit("b_plain")["verdict"], "pass", "{}", ran.console);
 }
 
-/// A build that the tool did not start is restarted by the partner's own command.
+/// A build that Preflight did not start is restarted by the partner's own command.
 #[test]
 fn a_build_that_runs_already_is_restarted_by_its_own_command() {
     for (script, verdict, words) in [
@@ -103,7 +103,7 @@ fn a_build_that_runs_already_and_cannot_be_restarted_is_inconclusive_by_the_line
     assert!(ran.reason("again").contains("add `rehearsal.actions.restart` to profile.yaml"), "{}", ran.reason("again"));
 }
 
-/// Even where nobody is left to end them: the tool itself is killed.
+/// Holds even if Preflight itself is killed, and nobody is left to end the processes.
 #[test]
 fn a_killed_tool_leaves_no_process_behind() {
     let mut stage = Stage::new();

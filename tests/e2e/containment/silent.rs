@@ -1,12 +1,12 @@
-//! Builds that live on and do not answer any more: found once and named, and not waited for by every check. One that is
-//! slow is waited for.
+//! Builds that still run but no longer answer: found and named once, and not waited for by every check. A build that is
+//! only slow is waited for.
 
 use std::time::Duration;
 
 use super::stage::Stage;
 use crate::support::play::Ran;
 
-/// A first check that has the partner take a door, five more, and one for which the build is started anew.
+/// Runs a check that has the partner call an endpoint of its own, five further checks, and one that restarts the build.
 fn after(door: &str) -> Ran {
     let mut stage = Stage::new();
     stage.plain_action(&format!("enter: {{ request: \"POST http://127.0.0.1:{}/{door}\" }}", stage.port));
@@ -42,7 +42,7 @@ fn one_that_does_not_answer_any_more_is_named_and_not_waited_for_again() {
         assert_eq!(ran.unit("c_anew")["verdict"], "pass", "{door}: {}", ran.console);
         assert!(ran.json["remarks"].to_string().contains("stopped answering"), "{door}: {}", ran.json["remarks"]);
         assert!(ran.complaints.contains("stopped answering"), "{door}: it is said at once: {}", ran.complaints);
-        // Each of them would have waited for eight seconds.
+        // Each of the checks would have waited for eight seconds.
         assert!(ran.took < Duration::from_secs(35), "{door}: {:?}", ran.took);
     }
 }

@@ -1,4 +1,4 @@
-//! A small provider that is played, a profile for it, and a partner that is started as a process of its own.
+//! A small simulated provider, a profile for it, and a partner that is started as a process of its own.
 
 use std::fmt::Write as _;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::support::free_port;
 use crate::support::play::{Play, Ran, run};
 
-/// Clients are created and looked up. What is about nobody is answered, too.
+/// The provider creates clients and looks them up. It also answers calls that are about no client.
 const PROVIDER: &str = r#"
 name: Play
 version: "1"
@@ -41,7 +41,7 @@ simulator:
   setup: { ready: { from: new, by: [{ action: onboard }] } }
 "#;
 
-/// Everything that the partner of these tests can be asked to do.
+/// Every action that the partner of these tests has.
 const ACTIONS: [&str; 11] = [
     "onboard",
     "onboard_with_a_host_left_in",
@@ -56,10 +56,10 @@ const ACTIONS: [&str; 11] = [
     "links",
 ];
 
-/// What every check of a client here ends with: the provider is asked whether it has the client.
+/// The last step of every check here: asks the provider whether it has the client.
 pub(crate) const IS_THERE: &str = "{ request: \"GET /clients/{{ client.tenant }}\", api: main, as: found }";
 
-/// A pack, a profile, and where the partner listens.
+/// A pack, a profile, and the port of the partner.
 pub(crate) struct Stage {
     pub(crate) play: Play,
     pub(crate) port: u16,
@@ -93,24 +93,24 @@ impl Stage {
         self.env.push((name.into(), value.into()));
     }
 
-    /// An action that the partner's door of the same name takes; `more` are further keys of it.
+    /// Adds an action that calls the partner's endpoint of the same name. `more` contains further keys of the action.
     pub(crate) fn action(&mut self, name: &str, more: &str) {
         let request = format!("\"POST http://127.0.0.1:{}/{name}\"", self.port);
         let json = r#"{ name: "{{ client.name }}", email: "{{ client.email }}", tenant: "{{ client.tenant }}" }"#;
         self.actions.push(format!("{name}: {{ request: {request}, json: {json}, {more} }}"));
     }
 
-    /// An action that is written out.
+    /// Adds an action as it is written.
     pub(crate) fn plain_action(&mut self, text: &str) {
         self.actions.push(text.into());
     }
 
-    /// Further lines of `rehearsal`.
+    /// Adds lines to `rehearsal`.
     pub(crate) fn add(&mut self, lines: &str) {
         writeln!(self.more, "  {lines}").unwrap();
     }
 
-    /// A check that begins with a client whom the partner has created, and ends with the question for it.
+    /// Adds a check that begins with a client that the partner has created, and that ends by asking for it.
     pub(crate) fn check(&mut self, name: &str, given: &str, steps: &[&str]) {
         let steps = steps.iter().chain([&IS_THERE]).fold(String::new(), |all, step| all + "  - " + step + "\n");
         let rest =
@@ -118,7 +118,7 @@ impl Stage {
         self.play.check(name, &rest);
     }
 
-    /// Has a check run with nothing beside it: `exclusive` or `restarts`.
+    /// Sets the isolation of a check: `exclusive` or `restarts`.
     pub(crate) fn isolate(&self, name: &str, isolation: &str) {
         let path = self.play.path(&format!("checks/play/hostile/{name}.yaml"));
         let text = std::fs::read_to_string(&path).unwrap();
@@ -126,7 +126,7 @@ impl Stage {
             .unwrap();
     }
 
-    /// The program with the profile; `start` is the line of `rehearsal.start`.
+    /// Returns the command that runs the program with the profile. `start` is the line of `rehearsal.start`.
     pub(crate) fn program(&self, start: &str) -> Command {
         let env = self.env.iter().fold(String::new(), |all, (name, value)| all + &format!("    {name}: \"{value}\"\n"));
         let actions = self.actions.iter().fold(String::new(), |all, action| all + "    " + action + "\n");
@@ -134,7 +134,7 @@ impl Stage {
         self.play.with_pack("play", &rehearsal)
     }
 
-    /// How the partner of these tests is started.
+    /// Returns the line that starts the partner of these tests.
     pub(crate) fn start(&self) -> String {
         let command = super::partner::command().map(|word| format!("\"{word}\"")).join(", ");
         format!("  start: {{ command: [{command}], ready: \"http://127.0.0.1:{}/ready\", within: 20s }}\n", self.port)

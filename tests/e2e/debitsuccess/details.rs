@@ -1,8 +1,8 @@
-//! What a profile says under `settings`, held against what the pack asks for.
+//! The `settings` of a profile, compared with what the pack asks for.
 
 use crate::support::driven::BUILT_IN;
 
-/// The problems of a profile with these details of the test environment.
+/// Returns the problems of a profile with these settings of the test environment.
 fn problems(provider: &str, details: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("profile.yaml");

@@ -1,4 +1,4 @@
-//! The subscription mail, printed from the profile.
+//! The subscription email, printed from the profile.
 
 use crate::support::program::Desk;
 
@@ -15,7 +15,7 @@ environments:
     settings: { facilities: [F3], email: webhooks@acme.example }
 "#;
 
-/// A letter command in a folder with this profile.
+/// Runs an `email` command in a folder with a profile. Returns what it printed.
 fn letter(profile: &str, arguments: &str, code: i32) -> (String, String) {
     let desk = Desk::new();
     desk.write("profile.yaml", profile);

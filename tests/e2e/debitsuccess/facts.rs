@@ -1,4 +1,4 @@
-//! The pack says what the provider's page says, and no more.
+//! The pack states what the provider's page states, and no more.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const SUSPENSION: [&str; 8] = [
 ];
 const PAYMENT: [&str; 4] = ["ExternalTransactionIdentifier", "Amount", "AccountReference", "ContractPrefix"];
 
-/// The events as the page lists them, with the members of their bodies and whether a sample of them was published.
+/// The events as the page lists them, each with the members of its body and whether the page has a sample of it.
 const EVENTS: [(&str, &[&str], bool); 5] = [
     ("customer.Schedule.Suspension.Added", &SUSPENSION, true),
     ("customer.Schedule.Suspension.Updated", &SUSPENSION, true),

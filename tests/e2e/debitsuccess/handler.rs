@@ -1,4 +1,4 @@
-//! A handler of notifications in as many ways as there are, with a comparison of its own.
+//! A configurable handler of notifications, with a comparison of its own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -12,39 +12,39 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 
-/// The token that profile and handler share.
+/// The token that the profile and the handler share.
 pub(crate) const TOKEN: &str = "a-Token-of-Test-1";
 
-/// What tells a repeated notification.
+/// How the handler recognises a repeated notification.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Repeats {
     ByTrace,
     ByBody,
-    /// By the second in which it comes, and its trace.
+    /// By the second in which it arrives and its trace id.
     BySecond,
     Unknown,
 }
 
-/// Whether a text that came is the token.
+/// Whether a received text counts as the token.
 pub(crate) type Compares = fn(&str, &str) -> bool;
 
 /// How the handler works. The default is the usual correct way.
 #[derive(Clone, Copy)]
 pub(crate) struct Way {
-    /// The token; none where an allow-list stands in front.
+    /// The token; `None` if an allow-list protects the handler instead.
     pub(crate) token: Option<&'static str>,
-    /// Whether what came is the token.
+    /// How a received text is compared with the token.
     pub(crate) compares: Compares,
-    /// What is answered to a wrong token.
+    /// The status of the response to a wrong token.
     pub(crate) refuses_with: u16,
-    /// Whether everything is acknowledged, and compared afterwards.
+    /// Whether the handler acknowledges everything and compares the token afterwards.
     pub(crate) later: bool,
     pub(crate) repeats: Repeats,
-    /// The facility whose notifications alone are taken; others are forbidden.
+    /// The only facility whose notifications are accepted. Those of others are forbidden.
     pub(crate) facility: Option<&'static str>,
-    /// What is answered to what has the token, by the name of the event.
+    /// The status of the response to a notification with the token, by the name of the event.
     pub(crate) answers: fn(&str) -> u16,
-    /// The events that take effect.
+    /// Whether an event takes effect, by its name.
     pub(crate) wants: fn(&str) -> bool,
 }
 
@@ -76,7 +76,7 @@ struct Handler {
     seen: Arc<Mutex<Seen>>,
 }
 
-/// Starts a handler at `/hooks`, which says at `/effects/TRACE` how often a notification took effect.
+/// Starts a handler at `/hooks`. It answers at `/effects/TRACE` how often a notification took effect.
 pub(crate) async fn start(way: Way) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();

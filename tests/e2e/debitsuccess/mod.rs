@@ -1,5 +1,5 @@
-//! The pack of a provider without an API: partners that work in an unusual way, silent ones, retries on the clock of
-//! the play, letters and details, and the provider played for daily development.
+//! The pack of a provider without an API: unusual partners, silent ones, retries on the simulated clock, emails and
+//! settings, and the simulated provider for daily development.
 
 mod details;
 mod emails;

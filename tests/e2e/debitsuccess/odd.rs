@@ -1,5 +1,5 @@
-//! Handlers that already run, with nothing but an address and a token in the profile: the correct ones pass however they
-//! work, and each fault fails its own check.
+//! Handlers that already run, with only an address and a token in the profile. Correct ones pass however they work, and
+//! each defect fails its own check.
 
 use preflight::report::model::{Report, VerdictLabel};
 
@@ -8,7 +8,7 @@ use crate::support::driven::{BUILT_IN, checks, planned, row, run, told};
 
 const ALL_EVENTS: &str = "[customer.Schedule.Suspension.Added, Realtime.Account.Payment.Authorized]";
 
-/// The rehearsal of a handler. `more`: further lines of the profile.
+/// Rehearses a handler. `more` contains further lines of the profile.
 async fn rehearsed(way: Way, token: &str, events: &str, more: &str) -> Report {
     let at = start(way).await;
     let profile = format!(
@@ -20,7 +20,7 @@ async fn rehearsed(way: Way, token: &str, events: &str, more: &str) -> Report {
     run(&BUILT_IN, &profile, &["*@rehearsal"]).await
 }
 
-/// Asserts that every unit of the rehearsal passes but those that are skipped.
+/// Asserts that every check of the rehearsal passes, except for those that are skipped.
 fn all_pass_but(what: &str, report: &Report, skipped: &[&str]) {
     let here: Vec<_> = report.checks.iter().filter(|row| row.stage == "rehearsal").collect();
     assert_eq!(here.len(), 9);
@@ -166,7 +166,7 @@ async fn notifications_that_are_acknowledged_and_dropped_do_not_pass() {
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert_eq!(first.verdict, VerdictLabel::Inconclusive, "{}", told(first));
     assert!(first.reason.contains("no effect") && first.fix.contains("Store the event before"), "{}", told(first));
-    // What speaks of effects has no control that had one; what does not goes on.
+    // Checks of effects lack a control that had an effect, and the other checks are not affected.
     for (unit, wanted) in [
         ("webhooks.verifies-before-remembering@rehearsal", VerdictLabel::Inconclusive),
         ("webhooks.repeats-tolerated@rehearsal", VerdictLabel::Inconclusive),

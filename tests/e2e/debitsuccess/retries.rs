@@ -1,4 +1,4 @@
-//! Three retries, 180 seconds apart, then a mail and silence: on the clock of the play.
+//! Three retries at intervals of 180 seconds, then an email and silence, on the simulated clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::support::driven::BUILT_IN;
 
 const EVENT: &str = "Realtime.Account.Payment.Authorized";
 
-/// What the handler answers to the attempts, and how many there were.
+/// The statuses that the handler answers to the attempts, and the number of attempts so far.
 #[derive(Clone)]
 struct Handler {
     answers: Arc<[u16]>,
@@ -43,7 +43,7 @@ impl Handler {
     }
 }
 
-/// The provider with one subscription to a handler that answers so.
+/// Starts the provider with one subscription to a handler with these answers.
 async fn play(answers: &[u16]) -> (Simulator, Handler) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hooks", listener.local_addr().unwrap());
@@ -63,7 +63,7 @@ async fn play(answers: &[u16]) -> (Simulator, Handler) {
     (start(&pack.provider, &pack.fixtures, Options { seed, ..options }).await.unwrap(), handler)
 }
 
-/// Waits for so many mails, and gives what is held then.
+/// Waits for a number of emails. Returns the provider's records at that time.
 async fn mails(simulator: &Simulator, count: usize) -> Value {
     for _ in 0..400 {
         let held = simulator.snapshot();
@@ -75,7 +75,7 @@ async fn mails(simulator: &Simulator, count: usize) -> Value {
     panic!("no mail was written: {}", simulator.snapshot());
 }
 
-/// Lets 180 seconds pass. That nothing is sent before they are over can only be seen by waiting a moment.
+/// Lets 180 seconds pass. Waiting a moment is the only way to see that nothing is sent before.
 async fn next(simulator: &Simulator, handler: &Handler) {
     let before = handler.so_far();
     simulator.clock().advance(Duration::from_secs(170));

@@ -1,4 +1,4 @@
-//! A partner of whom nothing is known: every unit is inconclusive and says what would change that.
+//! A partner about which nothing is known: every check is inconclusive and says what would change that.
 
 use preflight::judge::Readiness;
 use preflight::report::model::VerdictLabel;
@@ -7,7 +7,7 @@ use crate::support::driven::{BUILT_IN, planned, row, run, told};
 
 const SILENT: &str = "partner: Silent\nprovider: debitsuccess\n";
 
-/// What each unit asks for.
+/// What each check asks for.
 const ASKS: [(&str, &str); 19] = [
     ("webhooks.subscription-request@static", "environments.test.settings.facilities"),
     ("webhooks.subscribed@test", "preflight email --profile FILE"),

@@ -1,4 +1,4 @@
-//! `preflight simulate` of a provider without an API: it sends what is typed.
+//! `preflight simulate` for a provider without an API: it sends the events that are typed.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 
 use crate::support::program::Desk;
 
-/// One delivery as it came in; it is answered with a status.
+/// Receives one delivery and answers it with a status. Returns the delivery as text.
 fn received(listener: &TcpListener, status: &str) -> String {
     let (mut stream, _) = listener.accept().unwrap();
     let mut reader = BufReader::new(stream.try_clone().unwrap());

@@ -1,4 +1,4 @@
-//! `coverage`: items and checks.
+//! The command `coverage`: items and their checks.
 
 use super::program::{Desk, in_order, snapshot};
 

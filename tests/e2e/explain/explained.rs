@@ -1,4 +1,4 @@
-//! `explain`.
+//! The command `explain`.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -136,7 +136,7 @@ fn an_interrupted_play_shows_nothing_and_leaves_nothing_behind() {
     assert!(first.starts_with("running webhooks.answers-in-time"), "{first}");
     let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
     nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).unwrap();
-    // To the end of what it and all that it started have to say.
+    // Reads to the end of the output, also of all processes that it started.
     lines.for_each(drop);
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(130), &b""[..]));

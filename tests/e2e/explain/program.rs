@@ -1,4 +1,4 @@
-//! The program in a folder of its own, and a small pack to hold it against.
+//! The program in a folder of its own, with a small pack.
 
 use std::ops::Deref;
 
@@ -61,7 +61,7 @@ impl Desk {
         desk
     }
 
-    /// Runs the program to an exit code; gives standard output and standard error.
+    /// Runs the program and asserts its exit code. Returns standard output and standard error.
     pub(crate) fn run(&self, arguments: &str, code: i32) -> (String, String) {
         let ended = self.0.run(arguments).with(code);
         (ended.out, ended.err)
@@ -76,12 +76,12 @@ impl Deref for Desk {
     }
 }
 
-/// A snapshot beside the tests, under its own name.
+/// Compares a text with a snapshot beside these tests.
 pub(crate) fn snapshot(name: &str, text: &str) {
     support::snapshot("e2e/explain", name, text);
 }
 
-/// That each of these texts is there, in this order.
+/// Asserts that a text contains some parts in this order.
 pub(crate) fn in_order(text: &str, wanted: &[&str]) {
     let mut rest = text;
     for want in wanted {

@@ -1,4 +1,4 @@
-//! Every word of the language has its sentence.
+//! Every word of the pack language is explained in a sentence.
 
 use std::fmt::Write as _;
 

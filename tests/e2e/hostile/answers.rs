@@ -1,4 +1,4 @@
-//! One run against everything that a provider, a page, a handler, a look-up and an action can answer with.
+//! One run against every response that a provider, a page, a handler, a lookup and an action could give.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -23,7 +23,7 @@ const TEXTS: [(&str, &str); 6] = [
     ("text-json", r###"{"a":"\ud800","b":"\udfff\ud800","\u0000":"\u001b[2J","c":"\ufffe","##vso[x]":"::error::y"}"###),
 ];
 
-/// Answers as `name` says. Gives false where it knows no such name.
+/// Answers in the way that `name` says. Returns false if it does not know the name.
 fn misbehave(name: &str, stream: &mut TcpStream, here: &str) -> bool {
     let block = vec![b'x'; 64 * 1024];
     let mut say = |bytes: &[u8]| stream.write_all(bytes).is_ok();
@@ -54,7 +54,7 @@ fn misbehave(name: &str, stream: &mut TcpStream, here: &str) -> bool {
         "redirect-nonsense" => answer(stream, 302, "Location: http://[::\x7f\r\n", b""),
         "reset" => {
             say(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
-            // Ends without the polite closing that an operating system would do.
+            // Resets the connection, which an operating system would otherwise close properly.
             let own = stream.try_clone().unwrap();
             own.set_nonblocking(true).unwrap();
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
@@ -68,7 +68,7 @@ fn misbehave(name: &str, stream: &mut TcpStream, here: &str) -> bool {
     true
 }
 
-/// Hands a secret back as a name says: `echo-WHERE-SPELLING`.
+/// Sends a secret back as a name says: `echo-PLACE-SPELLING`. Returns false if it does not know the name.
 fn echo(name: &str, stream: &mut TcpStream, secret: &str, here: &str) -> bool {
     let Some((place, spelling)) = name.strip_prefix("echo-").and_then(|rest| rest.split_once('-')) else {
         return false;
@@ -84,7 +84,7 @@ fn echo(name: &str, stream: &mut TcpStream, secret: &str, here: &str) -> bool {
     true
 }
 
-/// The behaviours that every surface is held against.
+/// Lists the behaviours that every surface is tested with.
 fn behaviours() -> Vec<String> {
     let names = "closed not-http half reset headers-endless header-megabyte header-large body-100mb body-bomb json-deep \
         json-wide json-invalid utf8-invalid header-utf8 status-odd redirect-loop redirect-file redirect-metadata \
@@ -92,7 +92,7 @@ fn behaviours() -> Vec<String> {
     names.split_whitespace().chain(TEXTS.iter().map(|(name, _)| *name)).map(str::to_owned).collect()
 }
 
-/// All places for the plainest spelling, and all spellings in a text.
+/// Lists all places with the plain spelling, and all spellings in a body.
 fn echoes() -> Vec<String> {
     let places = ["json", "header", "location"].map(|place| format!("echo-{place}-raw"));
     let spellings = spellings("x").into_iter().map(|(name, _)| format!("echo-body-{name}"));
@@ -104,9 +104,9 @@ fn last(asked: &Asked) -> &str {
     asked.path.rsplit('/').next().unwrap_or_default()
 }
 
-/// A server on which everything but `prefix-fine` goes wrong.
+/// Starts a server on which everything but `PREFIX-fine` misbehaves.
 fn hostile(ip: [u8; 4], secret: &'static str) -> std::net::SocketAddr {
-    // Look-ups name the id of an event; what is to go wrong with them was said by the event's name.
+    // A lookup contains only the id of an event. How it misbehaves depends on the name of the event, which came before.
     let looks = Mutex::new(HashMap::new());
     serve(ip, move |asked, stream| {
         let (here, event) = (asked.header("host"), asked.header("x-event"));
@@ -164,7 +164,7 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
         .unwrap();
         names.push(format!("action-{name}"));
         if name.starts_with("echo-") {
-            // Pages are asked without any secret; they have none to hand back.
+            // Pages are requested without a secret, so they have none to send back.
             continue;
         }
         let request = format!("{{ request: \"GET http://{}/{name}\", follow: true, as: it }}", at(page));
@@ -187,7 +187,7 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
         assert!(["fail", "inconclusive"].contains(&unit["verdict"].as_str().unwrap()), "{name}: {unit}");
         assert!(!ran.reason(name).is_empty() && unit["responsible"].is_string(), "{name}: {unit}");
     }
-    // Whatever a handler does to a genuine event but taking it is its failure.
+    // It is the handler's failure if it does anything to a genuine event but accept it.
     for name in names.iter().filter(|name| name.starts_with("handler-") && !name.ends_with("-fine")) {
         assert_eq!(ran.unit(name)["verdict"], "fail", "{name}: {}", ran.unit(name));
     }

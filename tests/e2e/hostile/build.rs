@@ -1,4 +1,4 @@
-//! Builds of a partner that misbehave as processes.
+//! Builds that misbehave as processes.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -15,7 +15,7 @@ use crate::support::{copy, free_port, root};
 const PASSED: &str = "passed-variable-value";
 const PLANTED: &str = "planted-variable-value";
 
-/// A handler that accepts everything, and whose page says that the build is ready once that was started.
+/// Starts a handler that accepts everything. Its page says that the build is ready once the build was started.
 pub(crate) fn accepting(play: &Play) -> SocketAddr {
     let up = play.path("up");
     serve([127, 0, 0, 2], move |asked, stream| {
@@ -24,7 +24,7 @@ pub(crate) fn accepting(play: &Play) -> SocketAddr {
     })
 }
 
-/// A rehearsal whose build is a line of shell; `{folder}` in it is the profile's.
+/// Returns a rehearsal whose build is a line of shell. `{folder}` in the line stands for the profile's folder.
 pub(crate) fn rehearsal(play: &Play, line: &str, handler: SocketAddr, ready: SocketAddr, within: &str) -> String {
     let line = format!("echo > {{folder}}/up\n{line}").replace("{folder}", &play.folder.path().display().to_string());
     std::fs::write(play.path("build.sh"), line).unwrap();
@@ -73,7 +73,7 @@ fn the_words_of_a_crash_stand_beside_it() {
     play.delivers("one");
     let (pipe, up) = (play.path("pipe"), play.path("up"));
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    // The build writes what its handler has to say.
+    // The build prints what its handler writes into the pipe.
     let handler = serve([127, 0, 0, 2], move |asked, stream| {
         if asked.method == "POST" {
             std::fs::write(&pipe, "Traceback (most recent call last):\nKeyError: 'closingCode'\n").unwrap();
@@ -148,7 +148,7 @@ fn a_build_that_does_not_want_to_end_is_ended_with_all_that_it_started() {
     for name in ["own", "child"] {
         gone(until(name, || noted(play.folder.path(), name)));
     }
-    // Two seconds are its grace.
+    // The build has two seconds to end by itself.
     assert!(ran.took < Duration::from_secs(8), "{:?}", ran.took);
 }
 
@@ -173,7 +173,7 @@ fn a_build_that_dies_during_the_run_is_told_with_its_last_words() {
     let mut play = Play::new();
     let flag = play.path("die");
     let (written, up) = (flag.clone(), play.path("up"));
-    // The first delivery is the last thing that the build does.
+    // The build ends after the first delivery.
     let handler = serve([127, 0, 0, 2], move |asked, stream| {
         if asked.method == "POST" {
             std::fs::write(&written, "").unwrap();
@@ -217,7 +217,7 @@ fn data_survives_a_restart_of_a_real_build() {
     assert!(unit["evidence"].to_string().contains("restart"), "{unit}");
 }
 
-/// The outputs of the program go where the test says; the build's own stay with the program.
+/// The program's output goes where the test says. The build's output stays in the program.
 #[test]
 fn what_a_build_writes_does_not_reach_our_output() {
     let mut play = Play::new();

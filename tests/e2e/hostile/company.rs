@@ -1,4 +1,4 @@
-//! Runs beside each other, units beside each other, and the time that a run may take.
+//! Concurrent runs, concurrent checks, and the time limit of a run.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ fn a_handler_that_fails_only_in_company_passes_with_a_remark() {
     let inside = Arc::new(AtomicUsize::new(0));
     let handler = serve([127, 0, 0, 2], move |_: &Asked, stream: &mut TcpStream| {
         let others = inside.fetch_add(1, Ordering::SeqCst);
-        // Long enough that the deliveries of units that run at the same time overlap.
+        // Long enough for the deliveries of concurrent checks to overlap.
         std::thread::sleep(Duration::from_millis(100));
         inside.fetch_sub(1, Ordering::SeqCst);
         answer(stream, if others == 0 { 204 } else { 503 }, "", b"");
@@ -40,7 +40,7 @@ fn a_handler_that_fails_only_in_company_passes_with_a_remark() {
 fn run_within_ends_a_long_run_with_a_report_of_what_is_known() {
     let provider = serve([127, 0, 0, 1], |asked, stream| {
         if asked.path == "/slow" {
-            // One byte a second would keep the provider's 30 seconds busy.
+            // One byte per second would use up the 30 seconds that the provider has.
             while std::io::Write::write_all(stream, b"H").is_ok() {
                 std::thread::sleep(Duration::from_secs(1));
             }

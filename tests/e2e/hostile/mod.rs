@@ -1,4 +1,4 @@
-//! Handlers, providers, pages, look-ups and builds that misbehave, through whole runs of the program.
+//! Handlers, providers, pages, lookups and builds that misbehave, in whole runs of the program.
 
 mod answers;
 mod build;

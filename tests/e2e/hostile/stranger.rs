@@ -1,4 +1,4 @@
-//! Whoever answers in the place of the partner's build is not taken for it.
+//! Another process that answers in place of the partner's build is not mistaken for it.
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
@@ -7,7 +7,7 @@ use super::build::{accepting, rehearsal};
 use crate::support::play::{Play, Ran, answer, closed, run, serve};
 use crate::support::program::preflight;
 
-/// A run of a build that is a line of shell, with a page that somebody serves.
+/// Runs a build that is a line of shell, with a readiness page at another address.
 fn build(play: &mut Play, line: &str, ready: SocketAddr) -> Ran {
     play.delivers("one");
     let profile = rehearsal(play, line, accepting(play), ready, "600ms");
@@ -15,7 +15,8 @@ fn build(play: &mut Play, line: &str, ready: SocketAddr) -> Ran {
     run(play, &mut program)
 }
 
-/// Inconclusive, for the partner to mend, with some words; the handler that accepts everything was not asked.
+/// Asserts that the check is inconclusive, that the partner must act, and that the reason contains some words. The
+/// handler, which accepts everything, received no delivery.
 fn inconclusive(what: &str, ran: &Ran, words: &[&str]) {
     let unit = ran.unit("one");
     assert_eq!(
@@ -51,7 +52,7 @@ fn a_build_that_ends_while_somebody_answers_is_not_the_one_that_answers() {
     }
 }
 
-/// Its page answers on after it was ended: something that it had started, and that nobody can end.
+/// Its page still answers after it was ended: it started another process that nobody can end.
 #[test]
 fn a_restart_finds_what_the_old_build_left_behind() {
     let mut play = Play::new();

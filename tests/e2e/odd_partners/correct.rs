@@ -1,4 +1,4 @@
-//! Correct partners: nothing of theirs fails.
+//! Correct partners, which fail nothing.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use preflight::report::model::{Report, VerdictLabel};
 use super::handler::{AgeFrom, Repeats, SECRET, Verifies, Way, start};
 use crate::support::driven::{BUILT_IN, checks, row, run, told};
 
-/// What a profile says beside where the handler is.
+/// What a profile says besides the address of the handler.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Says {
     pub(crate) no_look_up: bool,
@@ -15,7 +15,7 @@ pub(crate) struct Says {
     pub(crate) more: &'static str,
 }
 
-/// The checks of webhooks against a handler that works in some way.
+/// Rehearses the webhook checks against a handler that works in some way.
 pub(crate) async fn rehearsed(way: Way, says: Says) -> Report {
     run(&BUILT_IN, &profile(start(way).await, says), &["webhooks.*@rehearsal"]).await
 }
@@ -39,7 +39,7 @@ pub(crate) fn profile(at: std::net::SocketAddr, says: Says) -> String {
     lines.join("\n")
 }
 
-/// Every unit that does not pass, in full.
+/// Returns every check that did not pass, with everything that the report says about it.
 pub(crate) fn open(report: &Report) -> String {
     let open = report.checks.iter().filter(|row| !matches!(row.verdict, VerdictLabel::Pass | VerdictLabel::Skipped));
     open.map(told).collect::<Vec<_>>().join("\n")
@@ -59,7 +59,7 @@ const ALL: [&str; 11] = [
     "webhooks.twins-at-once",
 ];
 
-/// Asserts which units are inconclusive, and that all others pass.
+/// Asserts which checks are inconclusive, and that all others pass.
 fn assert_inconclusive(report: &Report, inconclusive: &[&str]) {
     for id in ALL {
         let row = row(report, &format!("{id}@rehearsal"));
@@ -69,7 +69,7 @@ fn assert_inconclusive(report: &Report, inconclusive: &[&str]) {
     assert_eq!(checks(report, VerdictLabel::Fail), Vec::<String>::new());
 }
 
-/// A handler that takes one delivery of an event at a time.
+/// Returns a handler that processes only one delivery of an event at a time.
 fn busy(status: u16) -> Way {
     Way { twin: Some(status), works: |_| Duration::from_millis(40), ..Way::default() }
 }
@@ -114,7 +114,7 @@ async fn without_a_look_up_effects_are_inconclusive_and_the_rest_is_decided() {
     let report = rehearsed(Way::default(), Says { no_look_up: true, ..Says::default() }).await;
     let blind = ["webhooks.deduplicates", "webhooks.verifies-before-remembering"];
     assert_inconclusive(&report, &[&blind[..], &["webhooks.twins-at-once"]].concat());
-    // To try again what only lacks a line of the profile would only take time.
+    // If only a line of the profile is missing, a retry would only take time.
     assert!(report.phases.iter().all(|phase| phase.phase != "retried in isolation"), "{:?}", report.phases);
     for id in blind {
         let row = row(&report, &format!("{id}@rehearsal"));
@@ -184,7 +184,7 @@ async fn a_handler_that_asks_for_members_nobody_documented_is_inconclusive() {
     for words in ["client.link_requested", "422 not this one", "rehearsal.bodies"] {
         assert!(first.reason.contains(words), "{words}: {}", told(first));
     }
-    // One doubtful event is no doubt about the others, which have controls of their own.
+    // One doubtful event casts no doubt on the others, which have controls of their own.
     assert_inconclusive(&report, &["webhooks.accepts-genuine"]);
 }
 

@@ -1,4 +1,4 @@
-//! Faulty partners: each fails the check that is about its fault, and says what was seen.
+//! Partners with defects: each fails the check about its defect, and the report says what was observed.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use super::correct::{Says, open, profile, rehearsed};
 use super::handler::{AgeFrom, Repeats, Verifies, Way, start};
 use crate::support::driven::{checks, pack_with, row, run, told};
 
-/// A fault: how the handler works, what its profile says, the checks that fail, and what is seen.
+/// A defect: its name, how the handler works, what its profile says, the checks that fail, and what is observed.
 type Fault = (&'static str, Way, Says, &'static [&'static str], &'static str);
 
-/// Rehearses a partner with each fault, all at the same time.
+/// Rehearses a partner with each defect, all at the same time, and asserts what fails.
 async fn each_is_caught(faults: &[Fault]) {
     let runs = faults.iter().map(|(_, way, says, _, _)| rehearsed(*way, *says));
     let reports = futures_util::future::join_all(runs).await;
@@ -163,7 +163,7 @@ async fn a_repeat_that_is_known_by_luck_and_an_age_that_nobody_signed_are_caught
     .await;
 }
 
-/// The line that repeats an exchange is that of the failing one: no diagnosis, and no control.
+/// The command that repeats an exchange repeats the failing one, and neither a diagnosis nor a control.
 #[tokio::test]
 async fn the_line_that_repeats_is_that_of_the_failing_delivery() {
     for (way, unit, failing) in [
@@ -185,7 +185,7 @@ async fn the_line_that_repeats_is_that_of_the_failing_delivery() {
     }
 }
 
-/// What happens to one event does not keep checks that have controls of their own from saying what they found.
+/// A crash over one event does not prevent checks with controls of their own from reporting what they found.
 #[tokio::test]
 async fn a_crash_over_one_event_leaves_what_is_seen_of_the_others() {
     let way = Way { answers: |event| (event == "case.closed").then_some(500), ..Way::default() };
@@ -197,7 +197,7 @@ async fn a_crash_over_one_event_leaves_what_is_seen_of_the_others() {
     assert!(line.unwrap().outcome.starts_with("500 not this one after"), "{line:?}");
 }
 
-/// An event that was acknowledged and dropped is not taken in.
+/// An event that was acknowledged and then dropped does not count as processed.
 #[tokio::test]
 async fn what_is_acknowledged_and_dropped_does_not_pass() {
     let all = rehearsed(Way { notes: |_| false, ..Way::default() }, Says::default()).await;
@@ -213,7 +213,7 @@ async fn what_is_acknowledged_and_dropped_does_not_pass() {
     assert!(told(first).contains("client.onboarding.poa_signed: 200, but no effect"), "{}", told(first));
 }
 
-/// The limit of the pack is shortened: an event that takes too long is accepted all the same.
+/// The pack's time limit is shortened. An event that takes too long is still accepted.
 #[tokio::test]
 async fn one_slow_event_fails_the_time_limit_alone() {
     let quick = pack_with(&[("provider.yaml", "status: 2xx, within: 10s", "status: 2xx, within: 500ms")]);
@@ -238,7 +238,7 @@ async fn one_slow_event_fails_the_time_limit_alone() {
     }
 }
 
-/// The numbers in a measured limit: the oldest accepted and the youngest refused.
+/// Returns the numbers in a measured limit: the oldest accepted and the youngest rejected age.
 fn measured(text: &str) -> (i64, i64) {
     let numbers: Vec<i64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
     (numbers[0], numbers[1])
@@ -264,7 +264,7 @@ async fn a_verifier_that_comes_later_is_still_found_to_have_the_wrong_key() {
     assert_ne!(first.verdict, VerdictLabel::Pass, "an acknowledgement is empty here: {}", told(first));
 }
 
-/// What says again is the same event, also at once, altered and together with another of its kind.
+/// `again` means the same event, also at the same time, altered, and together with another event of its kind.
 #[tokio::test]
 async fn an_event_that_comes_again_is_the_same_event_however_it_comes() {
     let again = "{ deliver: { again: first }, as: second }";
@@ -312,7 +312,7 @@ async fn an_event_that_comes_again_is_the_same_event_however_it_comes() {
     }
 }
 
-/// The limit of the pack is shortened: the same proportions take less time.
+/// The pack's time limit is shortened, so that the same proportions take less time.
 #[tokio::test]
 async fn an_answer_just_within_the_limit_passes_and_one_just_beyond_it_fails() {
     let quick = pack_with(&[("provider.yaml", "status: 2xx, within: 10s", "status: 2xx, within: 1s")]);

@@ -1,4 +1,4 @@
-//! A partner's handler in as many ways as there are, with a verification of its own.
+//! A partner's handler that works in many configurable ways, with a verification of its own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -19,43 +19,43 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::net::TcpListener;
 
-/// The secret that profile and handler share.
+/// The secret that the profile and the handler share.
 pub(crate) const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
 
-/// When a signature is looked at.
+/// When the handler verifies a signature.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Verifies {
     AtOnce,
-    /// The delivery is acknowledged, whatever it is.
+    /// After the response: every delivery is acknowledged.
     Later,
     WhenThereIsAHeader,
     Never,
 }
 
-/// What tells a repeated event.
+/// How the handler recognises a repeated event.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Repeats {
     ById,
     ByBody,
     /// By the header that signs a delivery.
     BySignature,
-    /// By the second in which a delivery comes, and its id.
+    /// By the second in which a delivery arrives, and its id.
     BySecond,
-    /// By its id, which is looked for first and remembered when the work is done.
+    /// By its id, which is looked up first but remembered only when the work is done.
     Late,
-    /// Nothing does.
+    /// It does not recognise one.
     Unknown,
 }
 
-/// Where the age of a delivery is taken from.
+/// Which timestamp gives the age of a delivery.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum AgeFrom {
     Signed,
     Header,
     Body,
-    /// Whichever of all is the freshest.
+    /// The freshest of all timestamps.
     Freshest,
-    /// Whichever of all is the oldest.
+    /// The oldest of all timestamps.
     Oldest,
 }
 
@@ -63,28 +63,28 @@ pub(crate) enum AgeFrom {
 #[derive(Clone, Copy)]
 pub(crate) struct Way {
     pub(crate) verification: Verifies,
-    /// What the key is made of.
+    /// Whether the secret is decoded from Base64 to form the key.
     pub(crate) decodes: bool,
-    /// The oldest delivery that is accepted, in seconds.
+    /// The maximum age of a delivery that is accepted, in seconds.
     pub(crate) oldest: i64,
     pub(crate) age_from: AgeFrom,
-    /// What is answered to an event while another delivery of it is worked on.
+    /// The status of the response while another delivery of the same event is being processed.
     pub(crate) twin: Option<u16>,
     pub(crate) accepts_with: (u16, &'static str),
     pub(crate) refuses_with: u16,
     pub(crate) repeats: Repeats,
-    /// How long after the answer an event takes effect.
+    /// How long after the response an event takes effect.
     pub(crate) effect_after: Duration,
-    /// How long the handler works before it answers, by the number of deliveries under way.
+    /// How long the handler works before it responds, by the number of concurrent deliveries.
     pub(crate) works: fn(usize) -> Duration,
     pub(crate) one_at_a_time: bool,
-    /// Whether events about clients that it never took in are answered with 404.
+    /// Whether events about clients that it does not know get a 404.
     pub(crate) wants_known_clients: bool,
-    /// What is answered to genuine deliveries of an event.
+    /// The status of the response to genuine deliveries of an event.
     pub(crate) answers: fn(&str) -> Option<u16>,
-    /// How long the handler works on an event.
+    /// How long the handler works on an event, by its name.
     pub(crate) slow: fn(&str) -> Duration,
-    /// Whether an event that is acknowledged takes effect.
+    /// Whether an acknowledged event takes effect, by its name.
     pub(crate) notes: fn(&str) -> bool,
 }
 
@@ -110,11 +110,11 @@ impl Default for Way {
     }
 }
 
-/// A handler that runs.
+/// A running handler.
 pub(crate) struct Partner {
     way: Way,
     seen: Mutex<HashSet<Vec<u8>>>,
-    /// The ids of events that are worked on.
+    /// The ids of the events that are being processed.
     working: Mutex<HashSet<String>>,
     effects: Mutex<HashMap<String, u64>>,
     clients: Mutex<HashSet<String>>,
@@ -122,7 +122,7 @@ pub(crate) struct Partner {
     turn: tokio::sync::Mutex<()>,
 }
 
-/// Starts a handler on a free port, and gives where it is.
+/// Starts a handler on a free port. Returns its address.
 pub(crate) async fn start(way: Way) -> std::net::SocketAddr {
     let partner = Arc::new(Partner {
         way,
@@ -240,7 +240,7 @@ impl Partner {
         });
     }
 
-    /// `t=...,v1=...` over `t`, a dot and the body.
+    /// Verifies a signature `t=...,v1=...` over `t`, a dot and the body.
     fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Option<()> {
         let parts = headers.get("x-debitura-signature")?.to_str().ok()?.split(',');
         let parts: HashMap<&str, &str> = parts.filter_map(|part| part.split_once('=')).collect();

@@ -1,5 +1,5 @@
-//! Partners that work in an unusual way: the correct ones pass, or stay inconclusive where nobody can see; the faulty
-//! ones fail their own check.
+//! Partners that work in an unusual way. Correct ones pass, or stay inconclusive where nothing can be observed; those
+//! with a defect fail their own check.
 
 mod correct;
 mod faulty;

@@ -1,4 +1,4 @@
-//! Names of headers: on the wire they are spelled as the provider documents them, and once in small letters.
+//! Names of headers: deliveries spell them as the provider documents them, and once in lower case.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -8,10 +8,11 @@ use preflight::report::model::VerdictLabel;
 
 use crate::support::driven::{BUILT_IN, row, run, told};
 
-/// The heads of deliveries, as the names of their headers.
+/// The header names of each delivery.
 type Heads = Arc<Mutex<Vec<Vec<String>>>>;
 
-/// A handler that reads bytes: it accepts what has a header that is spelled so, and remembers all names.
+/// Starts a handler that reads bytes. It accepts a delivery with a header that is spelled in one way, and remembers all
+/// names.
 fn start(spelled: &'static str) -> (SocketAddr, Heads) {
     let (listener, heads) = (TcpListener::bind("127.0.0.1:0").unwrap(), Heads::default());
     let (at, seen) = (listener.local_addr().unwrap(), Arc::clone(&heads));
@@ -64,7 +65,7 @@ const BOTH: [(&str, &str, &str, &[&str]); 2] = [
 const ONLY: [&str; 3] =
     ["webhooks.accepts-genuine", "webhooks.answers-exactly-200@rehearsal", "webhooks.header-names-any-case"];
 
-/// The checks of a pack among those.
+/// Returns the checks of a pack that are about header names.
 fn only(provider: &str) -> &'static [&'static str] {
     if provider == "debitura" { &["webhooks.accepts-genuine", "webhooks.header-names-any-case"] } else { &ONLY }
 }
@@ -96,7 +97,7 @@ async fn small_letters_alone_fail_what_is_required_and_the_cause_is_named() {
         let first = row(&report, "webhooks.accepts-genuine@rehearsal");
         assert_eq!(first.verdict, VerdictLabel::Fail, "{}", told(first));
         assert!(told(first).contains("header names are compared in lower case"), "{}", told(first));
-        // What can be sent again is spelled as it was sent.
+        // A command that repeats a delivery spells the name as the delivery did.
         let lines: Vec<&str> = first.evidence.iter().filter_map(|line| line.curl.as_deref()).collect();
         assert!(lines.iter().any(|line| line.contains(&format!("{spelled}: "))), "{lines:?}");
     }

@@ -1,4 +1,4 @@
-//! Five partners that are odd but correct, each in a process of its own, tried against every check of the rehearsal.
+//! Five odd but correct partners, each in a process of its own, tested with every check of the rehearsal.
 
 mod oddness;
 mod partner;

@@ -1,4 +1,4 @@
-//! That the odd partners are odd: what becomes of everybody else's calls when one call fails.
+//! Shows that the odd partners are odd: what happens to other calls when one call fails.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use tokio::net::TcpListener;
 use super::partner::line::{Ask, Line, Stuck};
 use super::partner::policy::Policy;
 
-/// How long the provider wants to be left alone after a 429.
+/// How long the provider wants no calls after a 429.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// A line to a provider that is well, limits, or breaks, by the path.
+/// Connects to a provider that works, limits or breaks, depending on the path.
 async fn line(odd: &str) -> Line {
     let limited = json!({ "retryAfter": LIMIT.as_secs_f64() }).to_string();
     let routes = Router::new()
@@ -52,7 +52,7 @@ async fn a_failure_concerns_everybody_or_only_the_call_that_met_it() {
 async fn concerns(odd: &str, fails: &str, expected: Next) {
     let (line, failing, well) = (line(odd).await, Ask::post(fails, json!({})), Ask::post("well", json!({})));
     let next = async {
-        // Late enough for the other to have failed twice, and before anything is over.
+        // Late enough for the other call to have failed twice, and before its limit is over.
         tokio::time::sleep(LIMIT / 4).await;
         let started = Instant::now();
         match line.ask(&well).await {

@@ -1,4 +1,4 @@
-//! The trial: nothing that a correct partner does fails, and whatever can be seen of it from outside passes.
+//! The trials: a correct partner fails nothing, and everything that can be observed from outside passes.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,17 @@ use preflight::report::model::{CheckResult, Report, TimelineRow, VerdictLabel};
 use crate::support::driven::{BUILT_IN, planned, told};
 use crate::support::free_port;
 
-/// What a partner whose actions are answered before they are carried out says of where to look.
+/// The lookups of a partner that answers its actions before it carries them out.
 const LOOK: &str = r#"
     shown: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}" }
     user_message: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}&number={{ invoice | default('') }}" }
 "#;
 
-/// The action that a partner leaves out that asks for the preview itself when a claim is filed.
+/// The action that is missing for a partner that asks for the preview itself when it files a claim.
 const PREVIEW: &str =
     "    preview_case:\n      request: \"POST http://127.0.0.1:${PORT}/estimates\"\n      json: *claim\n";
 
-/// Rehearses a partner. `adds` goes to the end of its profile.
+/// Rehearses a partner. `adds` is appended to its profile.
 async fn rehearsed(odd: &str, adds: &str, only: &[&str]) -> Report {
     let own = std::env::current_exe().unwrap().display().to_string();
     let port = free_port().to_string();
@@ -25,13 +25,13 @@ async fn rehearsed(odd: &str, adds: &str, only: &[&str]) -> Report {
     assert!(whole.contains(PREVIEW), "the profile has changed");
     let actions = if odd == "sequential" { whole.replace(PREVIEW, "") } else { whole.to_owned() };
     let profile = format!("{actions}{adds}");
-    // What comes out of a queue comes later.
+    // A partner with a queue reacts later.
     let reacts = if odd == "queue" { "1s" } else { "400ms" };
     let variables = [("OWN", own.as_str()), ("ODD", odd), ("PORT", &port), ("REACTS", reacts)];
     planned(&BUILT_IN, &profile, only, &variables).report().await
 }
 
-/// Asserts that a partner passes every unit of the rehearsal: the nature of none of them leaves anything open.
+/// Asserts that a partner passes every check of the rehearsal, so that its policy leaves nothing inconclusive.
 async fn passes(odd: &str, adds: &str) {
     let report = rehearsed(odd, adds, &["*@rehearsal"]).await;
     let mut sections = BTreeSet::new();
@@ -43,7 +43,7 @@ async fn passes(odd: &str, adds: &str) {
     assert_eq!(sections, BTreeSet::from(tried));
 }
 
-/// Every unit that does not pass, with what happened.
+/// Returns every check that did not pass, with what happened.
 fn open(report: &Report) -> String {
     let open = report.checks.iter().filter(|row| !matches!(row.verdict, VerdictLabel::Pass | VerdictLabel::Skipped));
     let shown = |row: &CheckResult| {

@@ -1,11 +1,11 @@
-//! A folder of packs, and the program run in it.
+//! A folder of packs, in which the program is run.
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use crate::support::program::{Desk, Ended, preflight};
 
-/// A folder of packs.
+/// A folder that contains packs.
 pub(crate) struct Folder(Desk);
 
 impl Folder {
@@ -13,14 +13,14 @@ impl Folder {
         Folder(Desk::new())
     }
 
-    /// A folder with the pack `acme`, as `new pack` writes it.
+    /// Creates a folder with the pack `acme`, as `new pack` writes it.
     pub(crate) fn scaffolded() -> Self {
         let folder = Folder::new();
         folder.run(&["new", "pack", "acme"]).with(0);
         folder
     }
 
-    /// A folder with the pack `shop`, which has an API.
+    /// Creates a folder with the pack `shop`, which has an API.
     pub(crate) fn rich() -> Self {
         let folder = Folder::new();
         let mut files = Vec::new();
@@ -31,7 +31,7 @@ impl Folder {
         folder
     }
 
-    /// Everything in the folder, with what it holds.
+    /// Returns all files in the folder, with their contents.
     pub(crate) fn all(&self) -> Vec<(PathBuf, String)> {
         let mut found = Vec::new();
         gather(self.folder(), &mut found);
@@ -52,7 +52,7 @@ impl Deref for Folder {
     }
 }
 
-/// The folder of the pack with an API.
+/// Returns the folder of the pack with an API.
 pub(crate) fn rich() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/packs/shop"))
 }

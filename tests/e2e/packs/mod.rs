@@ -1,4 +1,4 @@
-//! What somebody who writes a pack holds in their hands: `new`, `lint` and `test`, used as they would use them.
+//! The tools of a pack author: `new`, `lint` and `test`, used as an author would use them.
 
 mod folder;
 mod refused;

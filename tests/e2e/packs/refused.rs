@@ -1,9 +1,9 @@
-//! What a sample partner may not say: it names no command, no file and no host of its own, and nothing in it leads
-//! nowhere.
+//! What a sample partner must not do: name a command, a file or a host of its own, or refer to something that does not
+//! exist.
 
 use super::folder::Folder;
 
-/// Lines that are added to partner.yaml, and what is then said.
+/// Lines that are added to `partner.yaml`, and the resulting messages.
 const REFUSED: [(&str, &[&str]); 16] = [
     ("profile: { rehearsal: { start: { command: [sh, -c, id] } } }", &["`rehearsal` is not allowed here"]),
     ("profile: { environments: { test: { actions: { a: { command: [id] } } } } }", &["`actions` is not allowed here"]),
@@ -53,7 +53,7 @@ fn what_a_sample_partner_may_not_say_is_refused_where_it_stands() {
     }
 }
 
-/// What stands in partner.yaml, what is put in its place, and what is then said.
+/// Texts in `partner.yaml`, their replacements, and the resulting messages.
 const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
     (
         "{ if: verified and not stale, status: 200, effect: true }",

@@ -1,4 +1,4 @@
-//! A pack with an API as well: the words of `partner.yaml` suffice for tokens, repeats, rate limits and reactions.
+//! A pack that also has an API. The words of `partner.yaml` suffice for tokens, retries, rate limits and reactions.
 
 use super::folder::{rich, run};
 

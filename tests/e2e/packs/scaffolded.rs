@@ -1,4 +1,4 @@
-//! What `new` writes lints clean and passes its test, and nothing that exists is overwritten.
+//! The files that `new` writes pass the linter and the test, and no existing file is overwritten.
 
 use std::collections::BTreeSet;
 
@@ -133,7 +133,7 @@ fn an_event_of_any_name_is_delivered_by_that_name() {
         assert!(check.contains(written), "{check}");
         folder.run(&["lint", "checks"]).with(0);
     }
-    // What would be taken for a template is not delivered, and so the new check asks.
+    // A name that looks like a template is not delivered, so the new check asks for one.
     let folder = Folder::scaffolded();
     folder.change("checks/acme/provider.yaml", "    order.paid: {", "    '{{ key }}': {");
     for check in ["rejects-forged", "deduplicates"] {

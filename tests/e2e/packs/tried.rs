@@ -1,15 +1,15 @@
-//! What `test` says of a pack that does not hold: which of the three tests, of which check, and why.
+//! What `test` reports about a wrong pack: which of the three tests of which check failed, and why.
 
 use super::folder::Folder;
 
 const PARTNER: &str = "checks/acme/partner.yaml";
 
-/// Something that is wrong with a pack, and what is then said.
+/// Something that is wrong with a pack, and the resulting message.
 struct Wrong {
     file: &'static str,
     from: &'static str,
     to: &'static str,
-    /// The check, and the cells of its line.
+    /// The check, and the cells of its line in the table.
     line: [&'static str; 4],
     says: &'static [&'static str],
 }

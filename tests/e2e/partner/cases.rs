@@ -1,4 +1,4 @@
-//! Cases: what they hold, and the reference they keep.
+//! Cases: their contents, and the reference that they keep.
 
 use futures_util::FutureExt;
 use preflight::reference_partner::Defect::{
@@ -13,7 +13,7 @@ use super::{
     scene::{Row, Scene, hold, invoice, invoice_to},
 };
 
-/// The body of a case, with words in the place of what is different in every run.
+/// Returns the body of a case, with words in place of values that differ in every run.
 async fn body(scene: Scene, invoice: impl Fn(&Value) -> Value) -> String {
     let client = scene.client("a@example.com").await;
     let told = scene.partner.post("/test/cases", &invoice(&client)).await.1;
@@ -137,7 +137,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
 ];
 
-/// A case of a build that believes it is in production.
+/// The case that a build in production mode sends.
 pub(crate) const IN_PRODUCTION: &[Row] = &[Row {
     what: "isTest in production",
     act: |scene| {

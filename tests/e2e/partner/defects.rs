@@ -1,4 +1,4 @@
-//! Webhooks, hosts and doors: each defect changes exactly its own behaviour.
+//! Webhooks, hosts and test endpoints: each defect changes exactly its own behaviour.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ use super::{
     tokens,
 };
 
-/// What a correct partner does, behaviour by behaviour.
+/// What a correct partner does, by behaviour.
 const CORRECT: [(&str, &str); 26] = [
     ("accepts a genuine delivery", "200, 1 effect"),
     ("accepts a compact body in another order", "200, 1 effect"),
@@ -51,7 +51,7 @@ const CORRECT: [(&str, &str); 26] = [
     ("shows the received host", "https://sign.example:8443/x/1"),
 ];
 
-/// The mistakes that are shown here.
+/// The defects that are tested here.
 const HERE: [Defect; 24] = [
     Defect::SecretNotDecoded,
     Defect::ReserialisedBody,
@@ -79,7 +79,7 @@ const HERE: [Defect; 24] = [
     Defect::WhiteLabelHost,
 ];
 
-/// What each defect does instead.
+/// Returns what a defect changes, by behaviour.
 fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
     let accepted = "200, 1 effect";
     match defect {
@@ -139,7 +139,7 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
         Defect::SignatureNameAsDocumented => vec![("knows its headers in small letters", "401, 0 effect")],
         Defect::TimestampWindowAnHour => vec![("refuses one 600 s old", accepted)],
         Defect::FutureTimestampsAccepted => vec![("refuses one 330 s ahead", accepted)],
-        // Its own test has it: alone, everything is as it should be.
+        // This defect has a test of its own. With one delivery at a time, nothing changes.
         Defect::SlowHandler => vec![],
         Defect::NoDedup => vec![("repeats have one effect", "3 effect"), ("two at once have one effect", "2 effect")],
         Defect::RemembersBeforeVerifying => vec![("a forged twin does not count", "0 effect")],
@@ -161,7 +161,7 @@ fn in_mode(defect: Option<Defect>, mode: &str, api: &str) -> Options {
     options(&changes).with_defect(defect)
 }
 
-/// The answer to a delivery, and how often it took effect.
+/// Returns the status of the response to a delivery, and how often the delivery took effect.
 async fn outcome(partner: &Running, id: &str, delivery: &Delivery) -> String {
     let status = partner.deliver(delivery).await;
     format!("{status}, {} effect", partner.effects(id).await)
@@ -172,7 +172,7 @@ fn with_v1(body: &str, v1: impl FnOnce(i64) -> String) -> Delivery {
     Delivery { body: body.to_owned(), signature: Some(format!("t={t},v1={}", v1(t))) }
 }
 
-/// Single deliveries, each with a body of its own.
+/// Returns deliveries that are sent once, each with a body of its own.
 fn single_deliveries() -> Vec<(&'static str, String, Delivery)> {
     let whole = |body: &str, t: i64| mac(&key(), &format!("{t}.{body}"));
     let of = |name: &'static str, make: &dyn Fn(&str) -> Delivery| {
@@ -212,7 +212,7 @@ fn single_deliveries() -> Vec<(&'static str, String, Delivery)> {
     ]
 }
 
-/// Everything that a partner with this defect does.
+/// Returns everything that a partner with this defect does.
 async fn behaviour(defect: Option<Defect>, api: String) -> BTreeMap<&'static str, String> {
     let partner = Running::start(in_mode(defect, "rehearsal", &api)).await;
     let mut seen = BTreeMap::new();
@@ -267,7 +267,7 @@ async fn each_defect_changes_exactly_its_own_behaviour() {
     let provider = Provider::start().await;
     let unsigned = json!({ "onboardingLinks": { "url": "https://sign.example:8443/x/1" } });
     provider.always("POST /clients", Reply::Json(202, unsigned));
-    // A few at once: with all of them a busy machine would be late for what is about seconds.
+    // Only a few at a time: with all of them, a busy machine would miss the limits of a few seconds.
     let partners = HERE.into_iter().map(Some).chain([None]).map(|defect| {
         let api = provider.base.clone();
         async move { (defect, behaviour(defect, api).await) }

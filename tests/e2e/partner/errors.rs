@@ -1,4 +1,4 @@
-//! What is answered instead of a case: 422, 429, 5xx, and what the client is shown then.
+//! Responses to a new case other than the case: 422, 429 and 5xx, and what the client is shown then.
 
 use futures_util::FutureExt;
 use preflight::reference_partner::Defect::{
@@ -27,7 +27,7 @@ fn with_one_page(problems: &[(&str, Option<&str>)]) -> Reply {
     Reply::Json(422, body)
 }
 
-/// What comes of invoices whose cases get these answers, the last of them always or once.
+/// Submits invoices whose cases get these responses; the last one is repeated if `always`. Returns what happened.
 async fn answered(scene: Scene, replies: &[Reply], always: bool, tries: usize) -> String {
     let client = scene.client("a@example.com").await;
     scene.provider.next("POST /cases", replies.to_vec());
@@ -42,7 +42,7 @@ async fn answered(scene: Scene, replies: &[Reply], always: bool, tries: usize) -
     format!("{}{}", scene.and(&told.join(", ")), if same { "" } else { ", several references" })
 }
 
-/// The pauses between the cases, from an answer to the next start, in seconds.
+/// Returns the pauses between the cases, from a response to the start of the next call, in seconds.
 fn pauses(scene: &Scene) -> Vec<f64> {
     let calls = scene.provider.calls_of("POST /cases");
     calls.windows(2).map(|pair| pair[1].began.duration_since(pair[0].ended).as_secs_f64()).collect()

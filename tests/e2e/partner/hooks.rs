@@ -1,4 +1,4 @@
-//! Receiving webhooks, correctly.
+//! How a correct partner receives webhooks.
 
 use serde_json::json;
 use tokio::task::JoinSet;

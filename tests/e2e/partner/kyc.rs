@@ -1,4 +1,4 @@
-//! The preview: asked for before each case, and heeded.
+//! The preview: the partner asks for it before each case, and follows it.
 
 use futures_util::FutureExt;
 use preflight::reference_partner::Defect::{KycAskedAfterwards, KycWithoutToken, NoPreview, SubmitsIneligible};

@@ -1,4 +1,4 @@
-//! The reference partner, over real sockets.
+//! The reference partner, tested over real sockets.
 
 mod cases;
 mod defects;

@@ -1,4 +1,5 @@
-//! Notifications with a static token: what a correct partner does, and each mistake changing exactly its own part.
+//! Notifications with a static token: what a correct partner does, and how each defect changes exactly its own
+//! behaviour.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use super::running::{Running, fresh_id, json_of, options};
 const TOKEN: &str = "a-Token-of-Test";
 const ADDED: &str = "Customer.Schedule.Suspension.Added";
 
-/// What a correct partner does, behaviour by behaviour.
+/// What a correct partner does, by behaviour.
 const CORRECT: [(&str, &str); 16] = [
     ("takes a genuine notification", "200, 1 effect"),
     ("takes the spelling of the list", "200, 1 effect"),
@@ -31,7 +32,7 @@ const CORRECT: [(&str, &str); 16] = [
     ("refuses what has no trace id", "400"),
 ];
 
-/// What is otherwise with a mistake.
+/// Returns what a defect changes, by behaviour.
 fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
     match defect {
         Defect::Answers202 => vec![
@@ -69,7 +70,7 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-/// The mistakes that are shown here.
+/// The defects that are tested here.
 pub(super) const HERE: [Defect; 15] = [
     Defect::Answers202,
     Defect::PaymentsRefused,
@@ -88,7 +89,7 @@ pub(super) const HERE: [Defect; 15] = [
     Defect::NoticesDropped,
 ];
 
-/// The environment of a partner that has nothing to do with the other provider.
+/// Returns the options of a partner that knows nothing of the other provider.
 fn alone(mode: &str, guard: (&str, &str)) -> Options {
     let variables = BTreeMap::from([("PORT", "0"), ("DATABASE", ":memory:"), ("APP_MODE", mode), guard]);
     Options::read(|name| variables.get(name).map(ToString::to_string)).unwrap()
@@ -106,7 +107,7 @@ async fn outcome(partner: &Running, event: &str, token: Option<&str>) -> String 
     format!("{status}, {} effect", partner.effects(&trace).await)
 }
 
-/// Every behaviour of a partner with a mistake, or none.
+/// Returns every behaviour of a partner, with a defect or without one.
 async fn observed(defect: Option<Defect>) -> BTreeMap<&'static str, String> {
     let guard = ("DEBITSUCCESS_TOKEN", TOKEN);
     let partner = Running::start(alone("rehearsal", guard).with_defect(defect)).await;
@@ -138,13 +139,13 @@ async fn observed(defect: Option<Defect>) -> BTreeMap<&'static str, String> {
     seen.insert("two at once have one effect", format!("{} effect", partner.effects(&trace).await));
     let trace = fresh_id();
     notify(&partner, ADDED, &trace, Some(TOKEN)).await;
-    // The provider repeats in another second.
+    // The provider repeats a notification in a later second.
     tokio::time::sleep(Duration::from_millis(1010)).await;
     notify(&partner, ADDED, &trace, Some(TOKEN)).await;
     seen.insert("repeats have one effect", format!("{} effect", partner.effects(&trace).await));
     let trace = fresh_id();
     for token in ["forged", TOKEN] {
-        // Where the token is not looked at, the first of the two is the one that counts.
+        // If the token is not checked, the first of the two counts.
         notify(&partner, ADDED, &trace, Some(token)).await;
     }
     seen.insert("a forged twin does not count", format!("{} effect", partner.effects(&trace).await));

@@ -1,4 +1,4 @@
-//! Bringing clients to the provider, and what they are shown on the way.
+//! Bringing clients to the provider, and what the clients are shown on the way.
 
 use std::time::Duration;
 
@@ -33,14 +33,14 @@ fn conflict(kind: &str) -> Reply {
     Reply::Json(409, json!({ "type": kind, "message": "text" }))
 }
 
-/// What a client is told that the provider answers in this way.
+/// Onboards a client with a provider that always answers this. Returns the calls and what the client is told.
 async fn answered(scene: Scene, reply: Reply) -> String {
     scene.provider.always("POST /clients", reply);
     let told = told(&scene.onboard("a@example.com").await);
     scene.and(&told)
 }
 
-/// A client with unsigned terms, and an invoice of it.
+/// Creates a client with unsigned terms. Returns its id.
 async fn unready(scene: &Scene) -> Value {
     scene.provider.always("POST /clients", unsigned("sign"));
     let (_, told) = scene.onboard("a@example.com").await;
@@ -52,13 +52,14 @@ async fn submitted(scene: Scene, client: Value) -> String {
     scene.and(&told)
 }
 
-/// The terms that have to be signed by a client that was ready.
+/// Onboards a client that was ready and must sign new terms. Returns what happened.
 async fn signed_again(scene: Scene) -> String {
     scene.onboard("a@example.com").await;
     answered(scene, unsigned("again")).await
 }
 
-/// A link that expires: how often it was asked for, under how many ids, and what the client is shown at last.
+/// Lets a link expire. Returns what the client is shown at last, under how many ids it was created, and whether the
+/// partner renewed the link by itself.
 async fn expired(scene: Scene) -> String {
     scene.provider.next("POST /clients", [to_approve("Approve?token=old")]);
     scene.provider.always("POST /clients", to_approve("Approve?token=new"));
@@ -256,7 +257,7 @@ pub(crate) const WAYS_BACK: &[Row] = &[
     },
 ];
 
-/// Shown below, because they need two processes, one after the other.
+/// Tested below, because this needs two processes, one after the other.
 pub(crate) const AFTER_A_RESTART: [Defect; 1] = [TenantIdInMemory];
 
 #[tokio::test]

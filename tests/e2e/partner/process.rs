@@ -1,4 +1,4 @@
-//! Starting, configuring, restarting and ending.
+//! Starting, configuring, restarting and stopping the partner.
 
 use std::{
     process::{ExitStatus, Stdio},
@@ -106,10 +106,10 @@ async fn the_public_pages_are_there() {
     partner.stop().await;
 }
 
-/// Shown below, because a proxy is looked for in the environment of the whole process.
+/// Tested below, because the proxy comes from the environment of a whole process.
 pub(crate) const IN_A_PROCESS: Defect = Defect::HardcodedHost;
 
-/// The body of the processes that the tests below start: this very program, told to run this alone.
+/// The body of the processes that the tests below start: this test program, which then runs only this.
 #[tokio::test]
 #[ignore = "started by other tests, in a process of its own"]
 async fn served() {
@@ -117,7 +117,7 @@ async fn served() {
     assert!(serve(Options::from_env().unwrap().with_defect(mistake)).await.is_ok());
 }
 
-/// Starts a partner in a process of its own. Gives the address it printed.
+/// Starts a partner in a process of its own. Returns it with the address that it prints.
 async fn spawn(changes: &[(&str, &str)]) -> (Child, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "partner::process::served", "--ignored", "--nocapture"]).env_clear().envs(VARIABLES);
@@ -125,9 +125,9 @@ async fn spawn(changes: &[(&str, &str)]) -> (Child, String) {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     while let Some(line) = lines.next_line().await.unwrap() {
-        // The test harness writes the name of the test in front.
+        // The test harness prints the name of the test before it, on the same line.
         if let Some((_, address)) = line.split_once("listening on ") {
-            // Somebody has to go on reading, or the harness fails to write its summary.
+            // Somebody must keep reading, or the harness fails to write its summary.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return (child, address.to_owned());
         }
@@ -162,7 +162,7 @@ async fn a_process_ends_with_its_standard_input_only_where_that_is_wanted() {
     child.kill().await.unwrap();
 }
 
-/// A proxy that lets nothing through, and remembers where somebody wanted to go.
+/// Starts a proxy that denies everything, and remembers the hosts that were requested.
 async fn refusing_proxy() -> (String, Arc<Mutex<Vec<String>>>) {
     let (listener, wanted) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), Arc::new(Mutex::new(Vec::new())));
     let (address, heard) = (format!("http://{}", listener.local_addr().unwrap()), Arc::clone(&wanted));

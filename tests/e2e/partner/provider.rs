@@ -1,4 +1,4 @@
-//! A provider that answers as it is told to, and remembers who called, with what, and when.
+//! A provider that answers as a test says, and remembers who called, with what, and when.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -19,18 +19,18 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// What is answered to a call.
+/// The answer to a call.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     Json(u16, Value),
-    /// The call is processed as usual, and the connection breaks before anybody hears of it.
+    /// The call is processed as usual, and the connection breaks before the caller gets the answer.
     Lost,
 }
 
-/// A call that came in.
+/// A call that the provider received.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// `POST /cases`.
+    /// The method and the path without ids, such as `POST /cases`.
     pub(crate) route: String,
     pub(crate) body: Value,
     pub(crate) bearer: Option<String>,
@@ -54,7 +54,7 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    /// One that knows every client, as ready, takes every case, and gives a token to whoever asks.
+    /// Starts a provider that knows every client as ready, accepts every case, and gives everybody a token.
     pub(crate) async fn start() -> Self {
         let held = Arc::new(Mutex::new(Held::default()));
         let routes = Router::new().fallback(answer).with_state(Arc::clone(&held));
@@ -64,12 +64,12 @@ impl Provider {
         Self { base, held }
     }
 
-    /// The next calls of a route get these answers.
+    /// Sets the answers to the next calls of a route.
     pub(crate) fn next(&self, route: &str, replies: impl IntoIterator<Item = Reply>) {
         self.held.lock().unwrap().next.entry(route.to_owned()).or_default().extend(replies);
     }
 
-    /// Every call of a route gets this answer, unless another is next.
+    /// Sets the answer to every call of a route that has no other answer next.
     pub(crate) fn always(&self, route: &str, reply: Reply) {
         self.held.lock().unwrap().always.insert(route.to_owned(), reply);
     }
@@ -86,7 +86,7 @@ impl Provider {
         self.held.lock().unwrap().calls.clear();
     }
 
-    /// Waits until so many calls of a route came. False when they do not come in time.
+    /// Waits until a route got a number of calls. Returns false if they do not come in time.
     pub(crate) async fn heard(&self, route: &str, count: usize, within: Duration) -> bool {
         let enough = async {
             while self.calls_of(route).len() < count {
@@ -96,7 +96,7 @@ impl Provider {
         tokio::time::timeout(within, enough).await.is_ok()
     }
 
-    /// The calls in a few words: `mint, preview, case x3`.
+    /// Summarises the calls: `mint, preview, case x3`.
     pub(crate) fn trace(&self) -> String {
         let mut trace = String::new();
         for chunk in self.calls().chunk_by(|one, other| one.route == other.route) {
@@ -122,7 +122,7 @@ fn word(route: &str) -> &str {
     }
 }
 
-/// Without ids.
+/// Returns the method and the path of a call, without ids.
 fn route_of(method: &Method, path: &str) -> String {
     let known = ["/clients", "/cases/by-creditor-reference"];
     let path = known.into_iter().find(|known| path.starts_with(&format!("{known}/"))).unwrap_or(path);
@@ -191,7 +191,7 @@ fn respond(reply: Reply) -> Response {
     }
 }
 
-/// A 422 with these errors: the type, and the path of the page that solves it.
+/// Returns the body of a 422 with these errors, each with its type and the path of the page that resolves it.
 pub(crate) fn errors(errors: &[(&str, Option<&str>)]) -> Value {
     let error = |(kind, page): &(&str, Option<&str>)| {
         let url = page.map(|page| format!("https://ui.example/{page}"));
@@ -204,7 +204,7 @@ pub(crate) fn duplicate() -> Reply {
     Reply::Json(422, errors(&[("DuplicateCreditorReference", None)]))
 }
 
-/// A 429 that asks for a wait of so many seconds.
+/// Returns a 429 that asks for a wait, in seconds.
 pub(crate) fn limited(seconds: f64) -> Reply {
     Reply::Json(429, json!({ "error": "rate_limit_exceeded", "retryAfter": seconds }))
 }

@@ -1,4 +1,4 @@
-//! A running partner, and a signer that shares nothing with it.
+//! A running partner, and a signer that shares no code with it.
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +18,7 @@ use tokio::{sync::oneshot, task::JoinHandle};
 pub(crate) const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
 pub(crate) const RETURN_URL: &str = "https://app.acme.example/done?case=a&x=1";
 
-/// The environment of a rehearsal.
+/// The environment variables of a partner in a rehearsal.
 pub(crate) const VARIABLES: [(&str, &str); 9] = [
     ("PORT", "0"),
     ("DATABASE", ":memory:"),
@@ -31,7 +31,7 @@ pub(crate) const VARIABLES: [(&str, &str); 9] = [
     ("RETRY_BACKOFF", "5"),
 ];
 
-/// The options of a rehearsal, with some variables replaced; an empty value removes one.
+/// Reads the options of a rehearsal with some variables replaced. An empty value removes a variable.
 pub(crate) fn read(changes: &[(&str, &str)]) -> Result<Options, OptionsError> {
     let variables: BTreeMap<_, _> = VARIABLES.iter().chain(changes).copied().collect();
     Options::read(|name| variables.get(name).map(ToString::to_string))
@@ -44,7 +44,7 @@ pub(crate) fn options(changes: &[(&str, &str)]) -> Options {
 pub(crate) struct Running {
     base: String,
     http: reqwest::Client,
-    /// Writes names of headers in small letters, and the other with capitals.
+    /// Writes header names in lower case; `http` writes them with capitals.
     small: reqwest::Client,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServeError>>,
@@ -60,7 +60,7 @@ impl Running {
         Self { base, http, small, stop, task }
     }
 
-    /// A partner that runs in another process.
+    /// Returns a partner that runs in another process.
     pub(crate) fn elsewhere(address: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let [http, small] = clients();
@@ -92,17 +92,17 @@ impl Running {
         (response.status(), json_of(response).await)
     }
 
-    /// Posts something that no door would take, to see whether there is one.
+    /// Posts a text that no endpoint accepts, to see whether the endpoint exists.
     pub(crate) async fn post_text(&self, path: &str) -> StatusCode {
         self.http.post(format!("{}{path}", self.base)).body("knock").send().await.unwrap().status()
     }
 
-    /// Posts JSON with headers, and gives the status.
+    /// Posts JSON with headers. Returns the status.
     pub(crate) async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: Value) -> u16 {
         self.post_by(&self.http, path, headers, body.to_string()).await
     }
 
-    /// The same with names of headers in small letters.
+    /// Posts a text with header names in lower case. Returns the status.
     pub(crate) async fn post_small(&self, path: &str, headers: &[(&str, &str)], body: &str) -> u16 {
         self.post_by(&self.small, path, headers, body.to_owned()).await
     }
@@ -138,7 +138,7 @@ pub(crate) struct Delivery {
     pub(crate) signature: Option<String>,
 }
 
-/// An id that no other delivery of this test run has.
+/// Returns an id that no other delivery of this test run has.
 pub(crate) fn fresh_id() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("event-{}", NEXT.fetch_add(1, Ordering::Relaxed))
@@ -148,7 +148,7 @@ pub(crate) fn event(id: &str, event: &str, data: &Value) -> String {
     event_of(id, event, data, 0)
 }
 
-/// An event that happened so many seconds ago.
+/// Returns an event that happened a number of seconds ago.
 pub(crate) fn event_of(id: &str, event: &str, data: &Value, age: i64) -> String {
     let time = OffsetDateTime::from_unix_timestamp(seconds_ago(age)).unwrap().format(&Rfc3339).unwrap();
     json!({ "id": id, "specVersion": "1.0", "event": event, "timestamp": time, "data": data }).to_string()
@@ -171,7 +171,7 @@ pub(crate) fn seconds_ago(age: i64) -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap() - age
 }
 
-/// A delivery signed with `key` as if it had been sent `age` seconds ago.
+/// Signs a body with `key` as if it had been sent `age` seconds ago.
 pub(crate) fn signed(body: &str, key: &[u8], age: i64) -> Delivery {
     let t = seconds_ago(age);
     let v1 = mac(key, &format!("{t}.{body}"));

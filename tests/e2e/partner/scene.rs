@@ -1,4 +1,4 @@
-//! A partner, with or without a mistake, and a provider for it: what is done, and what came of it, in a few words.
+//! A partner with or without a defect, and a provider for it. Summarises what the partner does in a few words.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ impl Scene {
         self.partner.post("/test/clients", &json!({ "name": "Example ApS", "email": email })).await
     }
 
-    /// A client that is ready, and none of the calls that made it so.
+    /// Onboards a client that is ready, and forgets the calls that this took. Returns its id.
     pub(crate) async fn client(&self, email: &str) -> Value {
         let (_, told) = self.onboard(email).await;
         assert_eq!(told["status"], "ready");
@@ -51,19 +51,19 @@ impl Scene {
         assert_eq!(self.partner.deliver(&genuine(&event)).await, 200);
     }
 
-    /// The calls, and an outcome.
+    /// Returns the calls so far and an outcome as one text.
     pub(crate) fn and(&self, told: &str) -> String {
         format!("{} -> {told}", self.provider.trace())
     }
 
-    /// How many different values a member has in the calls of a route.
+    /// Counts the different values of a member in the calls of a route.
     pub(crate) fn different(&self, route: &str, member: &str) -> usize {
         let calls = self.provider.calls_of(route);
         calls.iter().map(|call| call.body[member].to_string()).collect::<BTreeSet<_>>().len()
     }
 }
 
-/// An invoice with all that a debtor in Denmark needs.
+/// Returns an invoice with everything that a debtor in Denmark needs.
 pub(crate) fn invoice(client: &Value, number: &str) -> Value {
     json!({
         "client": client, "invoice": number, "amount": "120.50", "currency": "EUR",
@@ -74,7 +74,7 @@ pub(crate) fn invoice(client: &Value, number: &str) -> Value {
     })
 }
 
-/// The same, with another member in the debtor.
+/// Returns an invoice to a debtor in another country and state.
 pub(crate) fn invoice_to(client: &Value, country: &str, state: &str) -> Value {
     let mut invoice = invoice(client, "1");
     invoice["debtor"]["country"] = json!(country);
@@ -82,7 +82,7 @@ pub(crate) fn invoice_to(client: &Value, country: &str, state: &str) -> Value {
     invoice
 }
 
-/// What the user is told: `needs_signing sign?R`, where `R` is the way back, properly encoded.
+/// Returns what the user is told: `needs_signing sign?R`, where `R` stands for the properly encoded return URL.
 pub(crate) fn told((status, answer): &(StatusCode, Value)) -> String {
     let Some(word) = answer["status"].as_str() else { return status.as_u16().to_string() };
     let urls = answer["urls"].as_array().cloned().unwrap_or_else(|| vec![answer["url"].clone()]);
@@ -94,7 +94,7 @@ pub(crate) fn told((status, answer): &(StatusCode, Value)) -> String {
     told
 }
 
-/// One thing that the partner does, and what each mistake makes of it.
+/// Something that the partner does, and what each defect makes of it.
 pub(crate) struct Row {
     pub(crate) what: &'static str,
     pub(crate) act: fn(Scene) -> BoxFuture<'static, String>,
@@ -102,7 +102,8 @@ pub(crate) struct Row {
     pub(crate) with: &'static [(Defect, &'static str)],
 }
 
-/// Every mistake that a table knows, and no other, changes its rows; the correct partner does what is written.
+/// Asserts that each defect of a table changes its own rows and no others, and that the correct partner does what is
+/// written.
 pub(crate) async fn hold(rows: &[Row], changes: &[(&str, &str)]) {
     let mut defects = vec![None];
     for (defect, _) in rows.iter().flat_map(|row| row.with) {
@@ -127,7 +128,7 @@ pub(crate) async fn hold(rows: &[Row], changes: &[(&str, &str)]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The mistakes that a table shows.
+/// Returns the defects that a table tests.
 pub(crate) fn shown(rows: &[Row]) -> impl Iterator<Item = Defect> {
     rows.iter().flat_map(|row| row.with).map(|(defect, _)| *defect)
 }

@@ -1,4 +1,4 @@
-//! Tokens: one for each client, kept until it is refused, replaced once.
+//! Tokens: one for each client, kept until it is rejected, and replaced once.
 
 use futures_util::FutureExt;
 use preflight::reference_partner::Defect::{
@@ -13,7 +13,7 @@ use super::{
 
 const EXPIRED: Reply = Reply::Json(401, Value::Null);
 
-/// Whose tokens the cases of two clients carried, and how often one was minted.
+/// Returns whose tokens the cases of two clients carried, and how many tokens were minted.
 async fn two_clients(scene: Scene) -> String {
     let (a, b) = (scene.client("a@example.com").await, scene.client("b@example.com").await);
     for (client, number) in [(&a, "1"), (&b, "1"), (&a, "2"), (&b, "2")] {

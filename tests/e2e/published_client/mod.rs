@@ -1,4 +1,4 @@
-//! Debitura's published client for Python against the simulator: what it sends is taken, what it gets it understands.
+//! The published Python client of Debitura against the simulator: each understands what the other sends.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ use url::Url;
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/published_client");
 
-/// What the client's script says of a story.
+/// Runs one story of the client's script. Returns what the script prints.
 async fn told(story: &'static str, simulator: &Simulator, tokens: &Value) -> Value {
     let (host, tokens) = (simulator.base("customer").unwrap().to_string(), tokens.to_string());
     let run = move || {
@@ -29,7 +29,7 @@ async fn play() -> Simulator {
     play_with(Options { mode: Mode::Rehearsal, ..options }).await
 }
 
-/// The token of a client that has to sign a power of attorney.
+/// Returns the token of a client that must sign a power of attorney.
 async fn without_poa(simulator: &Simulator, tenant: &str) -> String {
     assert!(simulator.prepare(&format!("{tenant}@acme.example"), "missing_poa"));
     assert_eq!(referral(simulator, "POST /clients", client(tenant)).await.0, 201);
@@ -37,7 +37,7 @@ async fn without_poa(simulator: &Simulator, tenant: &str) -> String {
     token["accessToken"].as_str().unwrap().to_owned()
 }
 
-/// Has something happen to all calls of a client that create a case.
+/// Installs an override for all calls of a client that create a case.
 fn arrange(simulator: &Simulator, tenant: &str, effect: Effect) {
     let (about, on) = (vec![tenant.to_owned()], Route::parse("POST /cases"));
     simulator.change(Override { about, on, nth: None, effect }).unwrap();
@@ -48,7 +48,7 @@ async fn cases_are_created_found_listed_and_previewed() {
     let simulator = play().await;
     let tokens = json!({ "ready": ready(&simulator, "t1").await, "poa": without_poa(&simulator, "t2").await });
     let told = told("cases", &simulator, &tokens).await;
-    // The published release names no host by itself, so whoever forgets to configure one calls nobody.
+    // The published release names no host itself, so a user who forgets to configure one calls nobody.
     assert_eq!(told["host"], "");
     let journal = simulator.journal().since(0);
     let sent: Vec<_> = journal.iter().filter(|entry| entry.what.route.as_deref() == Some("POST /cases")).collect();
@@ -72,7 +72,7 @@ async fn cases_are_created_found_listed_and_previewed() {
     let preview = &told["preview"]["result"];
     assert_eq!((&preview["isEligible"], &preview["jurisdiction"]["countryAlpha2"]), (&json!(true), &json!("GB")));
     assert_eq!(preview["pricingPreview"]["currencyCode"], "GBP");
-    // Debtors in this country need the director's identity.
+    // Debtors in this country require the director's identity.
     assert_eq!(preview["requiredActions"][0]["type"], "MissingKycVerification");
     assert_eq!((&preview["requiresKycVerification"], &preview["hasKycOnFile"]), (&json!(true), &json!(false)));
     let preview = &told["preview of another"]["result"];
@@ -130,7 +130,7 @@ async fn refusals_are_understood() {
     assert!(told["preview"]["data"]["message"].as_str().unwrap().contains("state"));
     assert!(told["unknown id"]["data"]["message"].is_string(), "{}", told["unknown id"]);
     assert_eq!(told["duplicate"]["data"]["businessErrors"][0]["type"], "DuplicateCreditorReference");
-    // What the client's own description does not know it hands on as it came.
+    // The client passes on unchanged what its own description does not know.
     assert_eq!(told["limited"]["body"]["retryAfter"], 1.5);
     assert_eq!(told["broken"]["data"]["businessErrors"][0]["type"], "ServerError");
 }

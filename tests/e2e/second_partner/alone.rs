@@ -1,4 +1,4 @@
-//! The desk against the simulator, without the engine: it does what the checklist asks for.
+//! The second partner, called the desk, against the simulator without the engine: it does what the checklist asks for.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use crate::support::calls::{KEY, http, play};
 
 const MAIL: &str = "kim@customer.example";
 
-/// The desk with one customer, who begins in some state.
+/// The desk with one customer, which begins in some state.
 struct Play {
     simulator: Simulator,
     mail: Program,
@@ -42,7 +42,7 @@ impl Play {
         self.page(&format!("customers/{}", self.number), |page| !page.contains("queued")).await;
     }
 
-    /// Has an invoice handed over, and gives the page about it once it is done.
+    /// Orders the collection of an invoice. Returns the page about it once it is done.
     async fn order(&self, invoice: &str) -> String {
         let form = [
             ("customer", &*self.number),
@@ -60,7 +60,7 @@ impl Play {
         self.page(&format!("orders/{invoice}"), |page| !page.contains("We are working")).await
     }
 
-    /// A page, as soon as it is as wanted.
+    /// Returns a page as soon as it is as wanted.
     async fn page(&self, path: &str, wanted: impl Fn(&str) -> bool) -> String {
         let started = Instant::now();
         loop {
@@ -73,7 +73,7 @@ impl Play {
         }
     }
 
-    /// The links in the customer's mail.
+    /// Returns the links in the customer's emails.
     async fn links(&self) -> Vec<Url> {
         let text = got(&format!("{}/messages?to={MAIL}", self.mail.at)).await;
         text.split('<').skip(1).map(|rest| Url::parse(rest.split('>').next().unwrap()).unwrap()).collect()
@@ -84,7 +84,7 @@ impl Play {
         self.simulator.change(Override { about: vec![MAIL.into()], on, nth, effect }).unwrap();
     }
 
-    /// The calls that the desk made on a route, with their times from the beginning.
+    /// Returns the calls that the desk made on a route, with their times from the first call on.
     fn calls(&self, route: &str) -> Vec<(Duration, RecordedCall)> {
         let journal = self.simulator.journal().since(0);
         let first = journal[0].from;
@@ -124,7 +124,7 @@ async fn posted(url: &str, form: &[(&str, &str)], status: u16) -> String {
     answer.text().await.unwrap()
 }
 
-/// What a link's `returnUrl` says, which must be there once.
+/// Returns the value of a link's `returnUrl`, and asserts that there is exactly one.
 fn way_back(link: &Url) -> String {
     let mut found = link.query_pairs().filter(|(name, _)| name == "returnUrl").map(|(_, value)| value.into_owned());
     let first = found.next().unwrap_or_else(|| panic!("{link} has no way back"));

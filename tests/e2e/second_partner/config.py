@@ -10,11 +10,11 @@ DATA = os.environ.get("DATA", ".")
 MAIL = os.environ.get("MAIL", "").rstrip("/")
 RETURN_URL = os.environ.get("RETURN_URL", "https://desk.example/back?from=collection")
 
-# How often a customer who has not signed yet is asked for, in seconds; and how soon a call is tried again after 5xx.
+# The interval at which the desk asks about an unsigned customer, and the pauses before retries after 5xx, in seconds.
 POLL = float(os.environ.get("POLL", "0.2"))
 PATIENCE = [float(gap) for gap in os.environ.get("PATIENCE", "0.2 0.6").split()]
 
-# Mistakes that can be switched on, for the tests of the tool that looks for them.
+# Defects that can be enabled, for the tests of the tool that looks for them.
 FAULTS = {
     "shared_token", "wrong_return_url_joint", "blind_repeat_422", "retry_after_ignored",
     "new_reference_after_lost_answer", "new_tenant_after_restart", "link_never_mailed", "preview_skipped",

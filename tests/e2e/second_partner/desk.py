@@ -13,7 +13,7 @@ from ledger import Ledger
 from provider import Lost, Provider
 from submission import submit
 
-# How long a customer is asked for often; who has not signed by then is asked for now and then.
+# For how long the desk asks often about a customer, and the interval after that, in seconds.
 EAGER, SELDOM = 30.0, 5.0
 
 
@@ -23,7 +23,7 @@ class Desk:
         self.run = uuid.uuid4().hex[:6]
         self.asked = {}
         with self.ledger as book:
-            # What was in hand when the last process ended is still to be done.
+            # Work that was in progress when the last process ended must still be done.
             for kind in ("customers", "orders"):
                 for key, entry in book[kind].items():
                     if entry["state"] == "queued":
@@ -102,7 +102,7 @@ class Desk:
         elif reply.status == 429 or reply.status >= 500:
             self.change("customers", number, state="trouble", says=reply.says())
         else:
-            # Among these are conflicts that nobody here can solve, and ones that we do not know: trying again is no use.
+            # These include conflicts that the desk cannot resolve or does not know, so a retry is useless.
             self.change("customers", number, state="refused", says=reply.says())
 
     def _ready(self, number):
@@ -125,7 +125,7 @@ class Desk:
         elif customer["state"] == "refused":
             self.change("orders", invoice, state="refused", says=customer["says"])
         elif customer["state"] != "ready":
-            # Only the poller asks how customers stand; what is held goes out when it finds that they are ready.
+            # Only the poller asks about customers. It releases held orders once it finds that the customer is ready.
             self.change("orders", invoice, state="held", says="The customer has not finished signing up.")
         else:
             submit(self, invoice)
@@ -168,6 +168,6 @@ class Desk:
 
     def _ask(self, number):
         reply = self.provider.standing(self.tenant(number))
-        # A customer whose approval is open is not found yet, which is no fault.
+        # A customer whose approval is pending is not found yet, which is no error.
         if reply.good and reply.body.get("onboardingDone") is True:
             self._ready(number)

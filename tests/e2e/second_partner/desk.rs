@@ -6,13 +6,13 @@ use std::process::{Child, Command, Stdio};
 
 use crate::support::python::python3;
 
-/// Where its sources are.
+/// The folder of their sources.
 pub(crate) const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/second_partner");
 
-/// A Python program that runs until this value ends.
+/// A Python program that runs until this value is dropped.
 pub(crate) struct Program {
     child: Child,
-    /// Where it listens, as it said.
+    /// The URL at which it listens, as it printed it.
     pub(crate) at: String,
 }
 
@@ -35,7 +35,7 @@ impl Program {
         Program::start("partner.py", variables)
     }
 
-    /// Closes its standard input, and waits for its end.
+    /// Closes the program's standard input and waits for its end. Returns whether it succeeded.
     pub(crate) fn end(mut self) -> bool {
         drop(self.child.stdin.take());
         self.child.wait().unwrap().success()
@@ -44,7 +44,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended already, which is what is wanted.
+        // It may have ended already, which is fine.
         self.child.kill().ok();
         self.child.wait().ok();
     }

@@ -1,4 +1,4 @@
-//! A partner that has nothing in common with the reference partner: by itself, and in rehearsals.
+//! A partner that shares nothing with the reference partner: alone, and in rehearsals.
 
 mod alone;
 mod desk;

@@ -22,7 +22,7 @@ WORDS = {
 
 
 class Pages(BaseHTTPRequestHandler):
-    # Who connects and says nothing must not keep everybody else waiting.
+    # A client that connects and sends nothing must not keep the others waiting.
     timeout = 5
 
     def do_GET(self):

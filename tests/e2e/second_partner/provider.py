@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from config import CUSTOMER, KEY, PATIENCE, REFERRAL, faulty
 
-# Nothing is tried more often than this after "too many requests".
+# Maximum number of pauses for one call after "too many requests".
 MOST_PAUSES = 5
 
 
@@ -35,7 +35,7 @@ class Reply:
 class Provider:
     def __init__(self):
         self.tokens = {}
-        # The limits are per key, so whoever is told to wait tells everybody.
+        # The limits are per key, so a wait that one caller is told holds for all of them.
         self.quiet_until = 0.0
         self.lock = threading.Lock()
 
@@ -107,7 +107,7 @@ class Provider:
 
     def _pause(self, seconds):
         with self.lock:
-            # A little more: clocks differ, and being early costs another refusal.
+            # A little longer, because clocks differ and an early call is limited again.
             self.quiet_until = max(self.quiet_until, time.monotonic() + seconds * 1.02)
 
     def _again(self, call):

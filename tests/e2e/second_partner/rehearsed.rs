@@ -1,4 +1,4 @@
-//! The desk in rehearsals: with its own profile alone it passes, and its mistakes are caught.
+//! The desk in rehearsals: with its own profile it passes, and its defects are caught.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::desk::{HERE, Program};
 use crate::support::driven::{BUILT_IN, checks, planned, row, told};
 use crate::support::free_port;
 
-/// A mistake of the desk, and the check that must catch it.
+/// A defect of the desk, and the check that must catch it.
 const FAULTS: [(&str, &str); 9] = [
     ("shared_token", "auth.token-per-client"),
     ("wrong_return_url_joint", "onboarding.return-url"),
@@ -23,10 +23,10 @@ const FAULTS: [(&str, &str); 9] = [
     ("new_tenant_after_restart", "onboarding.tenant-id-durable"),
 ];
 
-/// What the desk does right whichever of these mistakes it makes.
+/// A check that passes with any of these defects.
 const CONTROL: &str = "onboarding.created@rehearsal";
 
-/// A rehearsal of the desk with its own profile, but for where its sources are and which mistake it makes.
+/// Rehearses the desk with its own profile, except for the folder of its sources and its defect.
 async fn rehearsed(fault: Option<&str>, only: &[&str]) -> Report {
     let (mail, data, port) = (Program::mail_catcher(), tempfile::tempdir().unwrap(), free_port().to_string());
     let sources = Path::new(HERE).join("partner.py");
@@ -45,7 +45,7 @@ async fn a_partner_with_other_habits_passes_every_check_that_does_not_deliver() 
     let report = rehearsed(None, &["*@rehearsal"]).await;
     let mut delivered = 0;
     for row in report.checks.iter().filter(|row| row.stage == "rehearsal") {
-        // It polls: it has no handler, and nothing can be said of one.
+        // The desk polls and has no handler, so nothing can be observed of one.
         let delivers = row.id.starts_with("webhooks.") || row.id == "e2e.webhook-signatures";
         let wanted = if delivers { VerdictLabel::Inconclusive } else { VerdictLabel::Pass };
         assert_eq!(row.verdict, wanted, "{}", told(row));

@@ -6,7 +6,7 @@ import links
 from config import faulty
 from provider import Lost
 
-# So often is a case sent whose answer was lost, each time after a look whether it arrived.
+# Maximum number of sends of a case whose answer is lost. Before each one, the desk looks whether the case arrived.
 MOST_SENDS = 3
 
 
@@ -15,7 +15,7 @@ def submit(desk, invoice):
     tenant = desk.tenant(order["customer"])
     reference = order["reference"] or desk.next_reference(invoice)
     reply = None
-    # A try that ended with the process may have arrived.
+    # A send that was interrupted with the process may have arrived.
     if order["attempted"]:
         reply = _found(desk, tenant, reference)
     sends = 0
@@ -33,7 +33,7 @@ def submit(desk, invoice):
                 raise
         if faulty("blind_repeat_422") and reply is not None and reply.status == 422 and sends < 4:
             reply = None
-    # Whatever it says, it is an answer: the next try begins anew.
+    # Any answer settles this send, so the next one starts afresh.
     desk.change("orders", invoice, attempted=False)
     _read(desk, invoice, tenant, reference, reply)
 
@@ -54,7 +54,7 @@ def _case(order, reference, invoice):
     return {
         "creditorReference": reference, "currencyCode": form["currency"], "amountToRecover": float(form["total"]),
         "date": _days_ago(60), "dueDate": _days_ago(30), "debtor": debtor, "claimDescription": f"Invoice {invoice}",
-        # The case is taken even if something is to be signed; then one page has all signatures and knows the way back.
+        # The provider accepts the case even if signatures are missing. One page then collects them all and leads back.
         "allowPendingContracts": True, "returnUrl": links.way_back(invoice),
     }
 
@@ -73,7 +73,7 @@ def _read(desk, invoice, tenant, reference, reply):
     elif reply.status == 422:
         _refusal(desk, invoice, tenant, reference, reply, combined)
     else:
-        # Wrong input, a customer who is no longer linked, or a service that has errors: somebody has to look.
+        # Wrong input, a customer that is no longer linked, or a service with errors: a person must look at it.
         desk.change("orders", invoice, state="trouble", says=reply.says())
 
 

@@ -1,4 +1,4 @@
-//! What a pack asks for and does not get: said before anything runs.
+//! What a pack asks for and does not get: the program says so before anything runs.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ const WHEN: &str = "when: [{ request: GET /me, api: main, as: it }]";
 const PRODUCTION: (&str, &str, &str) =
     ("profile.yaml", "environments:", "environments:\n  production: { api_key: \"${KEY}\" }");
 
-/// Told before anything runs.
+/// Attacks that are reported before anything runs.
 const REFUSED: [Attack; 22] = [
     ("keys for another host", &[(PACK, HOST, r#"main: "http://EVIL""#)]),
     ("keys for another host, in an odd spelling", &[(PACK, HOST, r#"main: "http://0x7f.5:4010""#)]),
@@ -104,7 +104,7 @@ fn what_nobody_allowed_is_wrong_input_with_the_yaml_that_would_allow_it() {
     snapshot("refused", &told);
 }
 
-/// A pack that calls itself like a built-in one gets what that one gets, and nothing else.
+/// A pack with the id of a built-in one gets what the built-in one gets, and nothing else.
 const STAND_INS: [Attack; 4] = [
     ("its own host", &[(PACK, HOST, r#"main: "http://EVIL""#)]),
     ("the right host, another place on it", &[(PACK, HOST, r#"main: "https://testreferral-api.debitura.com/v2/""#)]),

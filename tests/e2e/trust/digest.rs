@@ -2,7 +2,7 @@
 
 use super::ground::{Ground, snapshot};
 
-/// What is done to a pack.
+/// A change to a pack.
 type Change = fn(&Ground);
 
 #[test]

@@ -1,4 +1,4 @@
-//! A pack reads its own folder, and nothing that a link in it leads to.
+//! A pack reads only its own folder, and nothing that a link in the folder leads to.
 
 use std::os::unix::fs::symlink;
 

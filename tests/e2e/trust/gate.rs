@@ -1,4 +1,4 @@
-//! The gate refuses by itself what planning should have refused before.
+//! The gate by itself denies what planning should have rejected before.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::ground::{Attack, Ground, SECRETS};
 
-/// Carries out, by the plan of the pack that was trusted, what an attack made of it.
+/// Carries out, with the plan of the trusted pack, what an attack made of the pack. Returns the result of its check.
 async fn unit_of(attack: &Attack<'_>) -> (Ground, String) {
     let trusted = Ground::new("play");
     let profile = std::fs::read_to_string(trusted.path("profile.yaml")).unwrap();

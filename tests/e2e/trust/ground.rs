@@ -1,4 +1,4 @@
-//! A small pack that is not built in, a profile that trusts it with one provider, and a host that should get nothing.
+//! A small pack that is not built in, a profile that trusts it with one provider, and a host that must receive nothing.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::support::play::{Ran, answer, finish, serve, start};
 use crate::support::secrets::absent;
 use crate::support::{self, program::preflight};
 
-/// What the profile's variables hold: nothing of it is for anybody but the provider.
+/// The values of the profile's variables. Nobody but the provider and the partner may receive them.
 pub(crate) const SECRETS: [(&str, &str); 4] = [
     ("KEY", "key-Zk9+q7Lm2x-v0192"),
     ("SECRET", "whsec-5Jq+tVb8Nn2Rr"),
@@ -66,10 +66,10 @@ rehearsal:
     act: { request: "POST http://PARTNER/act", json: { note: "{{ note }}" } }
 "#;
 
-/// One attack: a name, and what it changes: a file, a text in it (empty: it is a new file), its replacement.
+/// An attack: its name and its changes. A change is a file, a text in it (empty for a new file), and the replacement.
 pub(crate) type Attack<'a> = (&'a str, &'a [(&'a str, &'a str, &'a str)]);
 
-/// Everything that somebody was sent.
+/// Everything that a server received.
 #[derive(Clone, Default)]
 pub(crate) struct Heard(Arc<Mutex<Vec<String>>>);
 
@@ -79,14 +79,14 @@ impl Heard {
     }
 }
 
-/// The files of an attack, and those who listen.
+/// The files of an attack, and the servers that listen.
 pub(crate) struct Ground {
     pub(crate) folder: TempDir,
     pub(crate) id: &'static str,
     provider: (SocketAddr, Heard),
     partner: (SocketAddr, Heard),
     evil: (SocketAddr, Heard),
-    /// What the profile says of the pack; `DIGEST` stands for the digest that it has when it is run.
+    /// What the profile says about the pack. `DIGEST` stands for the digest that the pack has when it is run.
     trust: String,
 }
 
@@ -104,7 +104,7 @@ impl Ground {
         ground
     }
 
-    /// A ground on which an attack has changed what it changes.
+    /// Creates a ground on which an attack has made its changes.
     pub(crate) fn attacked(id: &'static str, (name, changes): &Attack<'_>) -> Self {
         let mut ground = Ground::new(id);
         for (file, from, to) in *changes {
@@ -121,7 +121,7 @@ impl Ground {
         ground
     }
 
-    /// The place of a file of the pack, of a fixture, or of the profile.
+    /// Returns the path of a file of the pack, of a fixture, or of the profile.
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         let folder = self.folder.path();
         match (file, file.strip_prefix("fixtures/")) {
@@ -149,13 +149,13 @@ impl Ground {
         Catalog::built_in().unwrap().with(own)
     }
 
-    /// The digest that the pack has now; of one that cannot be read, zeroes.
+    /// Returns the digest that the pack has now; zeros if it cannot be read.
     pub(crate) fn digest(&self) -> String {
         let read = Catalog::from_folder(&self.folder.path().join("checks"));
         read.map_or_else(|_| "0".repeat(64), |catalog| catalog.packs[self.id].digest.clone())
     }
 
-    /// The program, with a profile that trusts the pack by a digest.
+    /// Returns the command that runs the program, with a profile that trusts the pack by a digest.
     pub(crate) fn program(&self, digest: &str) -> Command {
         let profile = std::fs::read_to_string(self.path("profile.yaml")).unwrap();
         std::fs::write(self.path("profile.yaml"), profile.replace("TRUST", &self.trust.replace("DIGEST", digest)))
@@ -169,7 +169,7 @@ impl Ground {
         command
     }
 
-    /// What the program says of input that it refuses, with placeholders for what is different each time.
+    /// Runs the program on input that it rejects. Returns its message, with placeholders for what differs each time.
     pub(crate) fn refused(&self, digest: &str) -> String {
         let output = self.program(digest).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
@@ -179,7 +179,7 @@ impl Ground {
         self.plain(&said)
     }
 
-    /// A run to its end, of which nobody but the provider and the partner has a secret.
+    /// Runs to the end, and asserts that only the provider and the partner received a secret.
     pub(crate) fn run(&self) -> Ran {
         let ran = finish(self.folder.path(), start(&mut self.program(&self.digest())));
         ran.keeps(&SECRETS.map(|(_, secret)| secret));
@@ -197,27 +197,27 @@ impl Ground {
         let ports =
             at.iter().fold(text, |text, (name, at)| text.replace(&format!(":{}", at.port()), &format!(":{name}")));
         let plain = ports.replace(&self.digest(), "DIGEST");
-        // Which words there are is not what these tests are about.
+        // These tests are not about which words exist.
         plain.lines().filter(|line| !line.contains("help: known")).fold(String::new(), |text, line| text + line + "\n")
     }
 
-    /// What the trusted provider was sent.
+    /// Returns what the trusted provider received.
     pub(crate) fn provider_heard(&self) -> String {
         self.provider.1.all()
     }
 
-    /// What the partner was sent.
+    /// Returns what the partner received.
     pub(crate) fn partner_heard(&self) -> String {
         self.partner.1.all()
     }
 
-    /// What the host from elsewhere was sent.
+    /// Returns what the untrusted host received.
     pub(crate) fn evil_heard(&self) -> String {
         self.evil.1.all()
     }
 }
 
-/// Somebody who writes down what comes, and sends readers of `/elsewhere` on.
+/// Starts a server that records what it receives, and redirects requests of `/elsewhere`.
 fn listen(ip: [u8; 4], elsewhere: Option<SocketAddr>) -> (SocketAddr, Heard) {
     let heard = Heard::default();
     let noted = heard.clone();
@@ -232,7 +232,7 @@ fn listen(ip: [u8; 4], elsewhere: Option<SocketAddr>) -> (SocketAddr, Heard) {
     (at, heard)
 }
 
-/// Holds what was said of a table of attacks against its snapshot.
+/// Compares the messages about a table of attacks with its snapshot.
 pub(crate) fn snapshot(name: &str, text: &str) {
     support::snapshot("e2e/trust", name, text);
 }

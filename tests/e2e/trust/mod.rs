@@ -1,4 +1,4 @@
-//! Packs from elsewhere that try to get what is not theirs: the attack, what the tool says, and that nobody got a key.
+//! Untrusted packs that try to get what is not theirs: the attack, the message, and that nobody received a key.
 
 mod asked;
 mod digest;

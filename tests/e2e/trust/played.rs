@@ -1,4 +1,4 @@
-//! What a pack says of the simulator and what a profile has run: neither reaches the other.
+//! The simulator of a pack and the commands of a profile: neither affects the other.
 
 use super::ground::Ground;
 
@@ -13,7 +13,7 @@ simulator:
   states: { new: {} }
 "#;
 
-/// A pack whose simulator is asked once, in a rehearsal.
+/// Creates a pack whose simulator is called once, in a rehearsal.
 fn playing(body: &str, condition: &str, client: &str) -> Ground {
     let ground = Ground::new("play");
     let provider = std::fs::read_to_string(ground.path("provider.yaml")).unwrap();

@@ -1,4 +1,4 @@
-//! What a pack tries in a run: it gets nothing, the run ends soon, and the report says why.
+//! What a pack tries during a run: it gets nothing, the run ends soon, and the report says why.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -19,14 +19,14 @@ const ACCEPTED: Change = (CHECK, THEN, "delivery: it, is: accepted");
 const ACTED: Change = (CHECK, WHEN, "when: [{ action: act, as: it }]");
 const ANSWERED: Change = (CHECK, THEN, "values: \"{{ it.reply.ok }}\", are: { equals: true }");
 
-/// A request line in the place of the check's own.
+/// Replaces the request line of the check.
 macro_rules! request {
     ($line:literal) => {
         (CHECK, "GET /me", concat!("\"", $line, "\""))
     };
 }
 
-/// Steps in the place of the check's own.
+/// Replaces the steps of the check.
 macro_rules! steps {
     ($steps:literal) => {
         (CHECK, WHEN, concat!("when: [", $steps, "]"))
@@ -129,7 +129,7 @@ fn no_credential_is_open_because_a_pack_calls_it_a_name() {
             ],
         ),
     );
-    // The run itself looks for every secret in all that it wrote.
+    // The run itself looks for every secret in everything that it wrote.
     let ran = ground.run();
     assert_eq!(ran.unit("it")["verdict"], "fail", "{}", ran.console);
     let provider = ground.provider_heard();

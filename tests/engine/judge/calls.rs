@@ -1,4 +1,4 @@
-//! `calls`: which are meant, how many, when, and what they have in common.
+//! The expectation `calls`: which calls are meant, how many, when, and what they have in common.
 
 use preflight::evidence::Body;
 use serde_json::json;
@@ -234,7 +234,7 @@ fn what_is_the_same_and_what_differs() {
         ),
     ] {
         row(what, expectation, two(left.clone(), right.clone()), expected);
-        // What comes after a call on the same route is compared with that call, too.
+        // A call after another one on the same route is compared with that one, too.
         if expectation.contains("same: [$.r]") {
             let lost = "{ calls: POST /cases, answered: dropped, exactly: 1, as: lost }";
             let after = expectation.replace("same:", "after: lost, same:");

@@ -1,4 +1,4 @@
-//! A partner that falls over what the provider answers does not pass for what a second attempt brings about.
+//! A partner that crashes on a response of the provider does not pass because of the effects of a second attempt.
 
 use preflight::evidence::{Outcome, TransportError, TransportErrorKind};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::evidence::Is::{self, Failed, Held, Unknown};
 use super::evidence::{Play, Thing, action, answered, call, timed_out};
 
-/// The provider answers a status, the action ends so, and a second one works.
+/// Returns a record in which the provider answers a status and the action ends in some way, and a second attempt works.
 fn saved(status: u16, outcome: Outcome) -> Vec<Thing> {
     vec![
         action(0, 30, outcome).step("first"),

@@ -1,4 +1,4 @@
-//! Verdicts on evidence that was written by hand: what a forged delivery that got no answer proves.
+//! Verdicts on handwritten evidence: what a forged delivery without a response proves.
 
 use preflight::evidence::{
     Body, Delivery, DeliveryRole, Entry, EntryKind, Evidence, Outcome, Request, Response, TransportError,
@@ -60,7 +60,7 @@ fn a_forged_delivery_without_an_answer_is_refused_only_where_its_effect_shows_it
     assert_eq!(forged_without_answer(Some(1), Some(0)), Verdict::Pass);
 }
 
-/// What is said of a forged delivery that was answered so, late or not, and of its effect.
+/// Judges a forged delivery by its response, its latency and its effects.
 fn forged(outcome: Outcome, latency_ms: u64, effects: Option<u64>) -> Judgement {
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs["debitura"];
@@ -95,7 +95,7 @@ fn a_forged_delivery_is_refused_by_what_is_no_success_and_a_crash_is_remarked() 
     );
 }
 
-/// Two genuine events in a row: the first is taken, of the second the row says what became of it.
+/// Judges two genuine events in a row: the first is accepted, and the row says what happened to the second.
 fn second(what: &str, documented: bool, effects: [Option<u64>; 2], outcome: Outcome, latency_ms: u64) -> Verdict {
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs["debitura"];
@@ -195,7 +195,7 @@ fn too_late_is_a_matter_of_the_time_limit_and_of_nothing_else() {
         panic!("12 s are too long")
     };
     assert!(finding.observed.unwrap().contains("case.closed: 200, too late: after 12 s"));
-    // That an event was refused, however it was, says nothing of the time.
+    // However an event was rejected, this says nothing about the time limit.
     for outcome in [answered(422, "", ""), answered(500, "", ""), answered(308, "/x", "")] {
         let verdict = second("webhooks.answers-in-time", false, [None, None], outcome, 12);
         assert!(!matches!(verdict, Verdict::Fail(_)), "{verdict:?}");
@@ -221,7 +221,7 @@ fn acknowledged_is_not_taken_in() {
     assert!(finding.observed.unwrap().contains("no effect") && finding.fix.unwrap().contains("Store the event before"));
 }
 
-/// The verdict on a genuine delivery that got no whole answer in time.
+/// Judges a genuine delivery that got no complete response in time.
 fn late(provider: &str) -> Verdict {
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs[provider];

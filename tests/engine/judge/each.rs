@@ -1,4 +1,4 @@
-//! `calls`: what must hold for each, of whom, and what calls about nobody leave open.
+//! The expectation `calls`: what must hold for each call, for which clients, and what unattributable calls leave open.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Evidence in few words, and expectations as they are written.
+//! Evidence in few words, and expectations as they are written in packs.
 
 use preflight::evidence::{
     Action, Body, Entry, EntryKind, Evidence, Exchange, Outcome, Page, RecordedCall, Request, Response, Shown,
@@ -11,7 +11,7 @@ use preflight::pack::types::Stage;
 use preflight::profile::Inputs;
 use serde_json::{Value, json};
 
-/// What is expected of a table's row: for what does not hold, a part of the words.
+/// The expected result of a row. What does not hold has a part of the reason.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Is {
     Held,
@@ -19,7 +19,7 @@ pub(crate) enum Is {
     Unknown(&'static str),
 }
 
-/// One thing that happened; times are in milliseconds.
+/// One thing that happened, with times in milliseconds.
 pub(crate) struct Thing(pub(crate) Entry);
 
 impl Thing {
@@ -27,7 +27,7 @@ impl Thing {
         Thing(Entry { from: from * 1000, to: to * 1000, step: None, client: Some("client".into()), what })
     }
 
-    /// About another client than `client`; a call is about it, too.
+    /// Sets another client than `client`. A call is then about that client as well.
     pub(crate) fn of(mut self, client: &str) -> Self {
         self.0.client = Some(client.to_owned());
         if let EntryKind::Call(call) = &mut self.0.what {
@@ -37,7 +37,7 @@ impl Thing {
         self
     }
 
-    /// About nobody whom a check knows.
+    /// Makes a call unattributable.
     pub(crate) fn of_nobody(mut self) -> Self {
         self.0.client = None;
         self.call(|call| (call.client, call.token_of) = (None, None))
@@ -72,7 +72,7 @@ impl Thing {
         self
     }
 
-    /// What an action or a page presented.
+    /// Sets the URLs that an action or a page shows.
     pub(crate) fn presents(mut self, urls: &[&str]) -> Self {
         let urls = urls.iter().map(|url| (*url).to_owned()).collect();
         match &mut self.0.what {
@@ -83,7 +83,7 @@ impl Thing {
         self
     }
 
-    /// What is only this action's own.
+    /// Sets the values that belong to this action only.
     pub(crate) fn own(mut self, words: &[&str]) -> Self {
         if let EntryKind::Action(action) = &mut self.0.what {
             action.own = words.iter().map(|word| (*word).to_owned()).collect();
@@ -96,7 +96,8 @@ fn email(client: &str) -> String {
     format!("{client}@preflight.example")
 }
 
-/// A call of the client, with its own token. `line` is method and path; status 0 is a dropped connection.
+/// Returns a call of the client with its own token. `line` is the method and the path; status 0 is a dropped
+/// connection.
 pub(crate) fn call(from: u64, to: u64, line: &str, status: u16) -> Thing {
     let (method, url) = line.split_once(' ').unwrap();
     let headers = vec![("authorization".into(), "Bearer <token>".into())];
@@ -106,7 +107,7 @@ pub(crate) fn call(from: u64, to: u64, line: &str, status: u16) -> Thing {
     Thing::new(from, to, EntryKind::Call(call)).of("client")
 }
 
-/// An answer with a body: JSON, or text where it is a text.
+/// Returns a response with a body: JSON, or text if the value is a string.
 pub(crate) fn answered(status: u16, body: Value) -> Outcome {
     let body = match body {
         Value::Null => Body::Empty,
@@ -138,7 +139,8 @@ pub(crate) fn records(client: &str, records: Value) -> Thing {
     Thing::new(999, 999, EntryKind::Records(records)).of(client)
 }
 
-/// The tool asks: the step `list` or `one` an API of the provider's, the step `page` a page of the partner's.
+/// Returns a request of Preflight. The steps `list` and `one` call an API of the provider, and the step `page` calls a
+/// page of the partner.
 pub(crate) fn asked(step: &str, outcome: Outcome, address: Option<&str>) -> Thing {
     let request = Request { method: "GET".into(), url: format!("https://host.example/{step}"), ..Request::default() };
     let address = address.map(|address| address.parse().unwrap());
@@ -150,14 +152,14 @@ pub(crate) fn skipped(step: &str) -> Thing {
     Thing::new(500, 500, EntryKind::Skipped("left out: what `unless` says held already".into())).step(step)
 }
 
-/// A step that is left out since the profile has no such action.
+/// Returns a step that is left out because the profile has no such action.
 pub(crate) fn left_out(step: &str) -> Thing {
     let mut thing = Thing::new(0, 0, EntryKind::LeftOut("the profile has no such action".into())).step(step);
     thing.0.client = None;
     thing
 }
 
-/// A case to be judged.
+/// A case to judge.
 pub(crate) struct Play {
     check: Check,
     provider: Provider,
@@ -177,14 +179,14 @@ answers:
   GET /one: { type: object, required: [on], properties: { on: { type: boolean } } }
 ";
 
-/// YAML as the loader reads it: by way of JSON.
+/// Reads YAML as the loader does, by way of JSON.
 fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
     let json: Value = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     serde_json::from_value(json).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 impl Play {
-    /// A check with these expectations, about one client called `client` or about several.
+    /// Creates a check with these expectations, about one client called `client` or about several clients.
     pub(crate) fn new(clients: &[&str], seen: &[&str], then: &[&str], things: Vec<Thing>) -> Self {
         let given = match clients {
             ["client"] => json!({ "client": "ready" }),
@@ -215,13 +217,13 @@ impl Play {
         Play { check, provider: read(PROVIDER), bound, evidence }
     }
 
-    /// The same with other steps.
+    /// Replaces the steps.
     pub(crate) fn when(mut self, steps: &[&str]) -> Self {
         self.check.when = steps.iter().map(|step| read(step)).collect();
         self
     }
 
-    /// The same with another profile.
+    /// Replaces the profile.
     pub(crate) fn profile(mut self, profile: Value) -> Self {
         self.bound.profile = profile;
         self
@@ -236,12 +238,12 @@ impl Play {
         judge(&self.case())
     }
 
-    /// Whether the first expectation under `then` holds by itself, as `until` asks.
+    /// Whether the first expectation under `then` holds by itself, as `until` evaluates it.
     pub(crate) fn first_holds(&self) -> bool {
         holds(&self.case(), &self.check.then[0])
     }
 
-    /// Compares the verdict with what is expected, and says what else it is.
+    /// Asserts the verdict.
     pub(crate) fn is(&self, what: &str, expected: Is) {
         let judgement = self.judgement();
         let (fits, part) = match (&judgement.verdict, expected) {
@@ -254,7 +256,7 @@ impl Play {
     }
 }
 
-/// One row: an expectation about the only client's things.
+/// Asserts the result of one expectation about the things of the only client.
 pub(crate) fn row(what: &str, expectation: &str, things: Vec<Thing>, expected: Is) {
     Play::new(&["client"], &[], &[expectation], things).is(what, expected);
 }

@@ -1,4 +1,5 @@
-//! `provider` and `denied_hosts`: what the provider holds, and whom else the build tried to reach.
+//! The expectations `provider_records` and `denied_hosts`: the provider's records, and the other hosts that the build
+//! tried to reach.
 
 use preflight::evidence::{DeniedHost, Entry, EntryKind};
 use serde_json::json;

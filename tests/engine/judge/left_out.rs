@@ -1,4 +1,4 @@
-//! Actions that the partner does within others: nothing is said of them by themselves, and nothing fails for them.
+//! Actions that the partner includes in others: they are not judged by themselves, and nothing fails because of them.
 
 use preflight::judge::Verdict;
 use serde_json::json;
@@ -10,7 +10,8 @@ const SUBMIT: &str = "{ action: submit_case, client: a, as: first }";
 const ASK: &str = "{ action: ask, optional: true, client: b, as: asked }";
 const ASK_TOO: &str = "{ action: ask, optional: true, client: a, as: asked }";
 
-/// A case is sent for `a`, and what the partner is asked first for `b` it does within that.
+/// Returns a record in which the partner sends a case for `a`, and does within another action what it was to be asked
+/// for separately.
 fn play(when: &[&str], seen: &[&str], then: &[&str]) -> Play {
     let things: Vec<Thing> = vec![
         left_out("asked"),

@@ -1,4 +1,4 @@
-//! Verdicts on evidence that was written by hand.
+//! Verdicts on handwritten evidence.
 
 mod calls;
 mod crash;

@@ -1,4 +1,5 @@
-//! Names for calls: known to later expectations and templates, and forgotten with a way that was not taken.
+//! Names for calls: later expectations and templates know them, and the names that a failed alternative bound are
+//! forgotten.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `shown`: whether a URL that was received was shown, where, and with which host.
+//! The expectation `shown`: whether a received URL was shown, where, and with which host.
 
 use preflight::evidence::{EntryKind, Page};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn received(urls: &[&str]) -> Thing {
         .reply(json!({ "links": urls }))
 }
 
-/// Received, and not refused.
+/// Returns a call that the provider answered with 202 and a URL.
 fn taken_on() -> Thing {
     received(&[SIGN]).call(|call| call.answer.status = 202)
 }

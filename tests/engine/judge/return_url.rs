@@ -1,4 +1,4 @@
-//! `presented: return_url`: exactly one, well joined, allowed, beside what was received.
+//! The expectation `shown: return_url`: exactly one return URL, well joined, allowed, and added to the received URL.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ fn it_is_joined_to_what_was_received() {
     judgement(with, &format!("{with}&lang=da&back=BACK"), Held);
     judgement(with, &format!("{with}&back=BACK&lang=da"), Held);
     judgement(&format!("{plain}#top"), &format!("{plain}?back=BACK#top"), Held);
-    // An address without a query of its own needs no encoding.
+    // A return URL without a query of its own needs no encoding.
     judgement(plain, &format!("{plain}?back=https://acme.example/done"), Held);
 }
 

@@ -1,4 +1,4 @@
-//! `user_message`: something else than of a success, and not by a crash.
+//! The expectation `user_message`: the message differs from that of a success, and is no crash.
 
 use preflight::evidence::{Entry, EntryKind, Outcome, Page};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! What values must be, answers that are none, and what is said of what was looked for and not found.
+//! The expectations `values` and `response`: the values that must hold, unusable responses, and what is reported about
+//! a value that was not found.
 
 use preflight::evidence::{Responsible, TransportError, TransportErrorKind};
 use preflight::judge::Verdict;
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use super::evidence::Is::{self, Failed, Held, Unknown};
 use super::evidence::{Play, Thing, answered, asked, row, skipped};
 
-/// A value that is written into the expectation itself.
+/// Judges a value that is written into the expectation itself.
 fn judgement(value: &Value, are: &str, expected: Is) {
     let one = asked("one", answered(200, json!({ "on": true, "value": value })), None);
     let expectation = format!("{{ response: one, body: {{ $.value: {are} }} }}");
@@ -60,7 +61,7 @@ fn what_is_absent_or_of_another_type_is_no_positive_statement() {
         ("{ equals_ignoring_case: X }", &[json!("x")]),
         ("{ media_type: image/* }", &[]),
         ("{ url: { scheme: https } }", &[]),
-        // What is not there is not; what is of another type neither is nor is not.
+        // An absent value satisfies `not`. A value of another type satisfies neither the matcher nor its negation.
         ("{ not: true }", &[json!(null)]),
         ("{ not: { matches: y } }", &[json!(null), json!("x")]),
         ("{ not: { at_least: 8 } }", &[json!(null), json!(7), json!([])]),
@@ -140,7 +141,7 @@ fn a_success_of_another_shape_is_the_providers_trouble() {
         let things = vec![asked("list", answered(200, body.clone()), None)];
         assert_eq!(responsible(expectation, things, Unknown("")), Some(Responsible::Provider), "{body}");
     }
-    // An empty list is a list, and a refusal has the shape of refusals.
+    // An empty list is a list, and an error response has the shape of errors.
     let empty = vec![asked("list", answered(200, json!([])), None)];
     responsible("{ response: list, status: 200 }", empty, Held);
     let refused = || vec![asked("one", answered(403, json!({ "message": "no" })), None)];

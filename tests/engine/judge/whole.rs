@@ -1,4 +1,4 @@
-//! What is said of a check that was not exercised.
+//! What is reported about a check that was not exercised.
 
 use preflight::judge::Verdict;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What is said of a value that is not as it should be: in plain words, whatever the matcher.
+//! Messages about a wrong value, which are in plain words whatever the matcher is.
 
 use std::collections::HashSet;
 use std::mem::{Discriminant, discriminant};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::evidence::{Play, call};
 
-/// A matcher with a value that it does not accept, one that it does, and what is said of the first.
+/// A matcher, a value that it rejects, one that it accepts, and what the message says about the first.
 const TABLE: [(&str, &str, &str, &str); 20] = [
     ("7", "8", "7", "is 7"),
     ("{ equals: [a, b] }", "[a]", "[a, b]", "is a, b"),
@@ -48,7 +48,7 @@ fn read(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// What the verdict says is expected of a value in a body.
+/// Returns the reason of the verdict on a value in a body.
 fn said(matcher: &Value, value: &str) -> String {
     let expectation = json!({ "calls": "POST /cases", "body": { "$.it": matcher } }).to_string();
     let things = vec![call(0, 1, "POST /cases", 201).json(json!({ "it": read(value) }))];
@@ -57,7 +57,7 @@ fn said(matcher: &Value, value: &str) -> String {
     finding.reason.clone()
 }
 
-/// Whether a text holds what only a program writes.
+/// Whether a text contains something that only a program writes.
 fn is_debug(text: &str) -> bool {
     let programs =
         ["Some(", "None", "String(", "Number(", "Bool(", "Array", "Matcher", "Predicate", "Rule", " { ", "([", "[\""];
@@ -90,7 +90,7 @@ fn every_matcher_is_said_in_plain_words_and_so_is_its_contrary() {
         let known = contrary.contains(&format!("it is not a value that {words}")) || contrary.contains("it is not ");
         assert!(known && !is_debug(&contrary), "{matcher}: {contrary}");
     }
-    // Of a contrast the numbers are said, by itself.
+    // A contrast is reported by its numbers.
     let contrast = read("{ contrast: { with: '#ffffff', at_least: 4.5 } }");
     let both = [said(&contrast, "'#eeeeee'"), said(&json!({ "not": contrast }), "'#000000'")];
     assert!(

@@ -1,9 +1,9 @@
-//! Faults of letters to the provider, and of what is asked of some partners alone.
+//! Errors in emails to the provider, and in settings of some partners.
 
 use super::folder::{CALL, PROVIDER, snapshot};
 use super::packs::{Fault, told};
 
-/// The sound pack, with letters and details.
+/// The sound pack with emails and settings.
 const LETTERS: &str = "facts: { limit: 10 }
 settings: { office: { description: the office, kind: text } }
 emails:

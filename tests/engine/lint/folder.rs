@@ -11,7 +11,7 @@ pub(crate) const HOOK: &str = "checks/acme/hooks/genuine.yaml";
 pub(crate) const CALL: &str = "checks/acme/api/me.yaml";
 pub(crate) const EVENT: &str = "fixtures/acme/events/thing.made.json";
 
-/// A pack without fault: two checks, one event.
+/// A sound pack: two checks, one event.
 const SOUND: [(&str, &str); 4] = [
     (
         PROVIDER,
@@ -78,7 +78,7 @@ then:
 pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    /// The sound pack.
+    /// Creates the sound pack.
     pub(crate) fn sound() -> Self {
         let folder = Folder::empty();
         for (path, text) in SOUND {
@@ -87,7 +87,7 @@ impl Folder {
         folder
     }
 
-    /// A folder with nothing but `checks` in it.
+    /// Creates a folder that contains only an empty `checks`.
     pub(crate) fn empty() -> Self {
         let folder = Folder(tempfile::tempdir().unwrap());
         std::fs::create_dir_all(folder.path("checks")).unwrap();
@@ -104,7 +104,7 @@ impl Folder {
         std::fs::write(path, text).unwrap();
     }
 
-    /// Changes a text of a file, which must be there.
+    /// Replaces a text in a file, and asserts that it is there.
     pub(crate) fn change(&self, path: &str, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.path(path)).unwrap();
         assert!(text.contains(from), "{path} does not say `{from}`");
@@ -119,7 +119,7 @@ impl Folder {
         Catalog::from_folder(&self.path("checks"))
     }
 
-    /// What is said of the packs, with the folder's own path taken out.
+    /// Returns the messages about the packs, without the path of the folder.
     pub(crate) fn told(&self) -> String {
         let (word, problems) = match self.read() {
             Ok(catalog) => ("loads", catalog.warnings),
@@ -128,13 +128,13 @@ impl Folder {
         format!("({word})\n{}", self.plain(&problems))
     }
 
-    /// Problems as text, with the folder's own path taken out.
+    /// Returns problems as text, without the path of the folder.
     pub(crate) fn plain(&self, problems: &Problems) -> String {
         problems.render(false).replace(&format!("{}/", self.0.path().display()), "")
     }
 }
 
-/// Snapshots carry nothing that depends on the place or on how the test is written.
+/// Compares a text with a snapshot, which depends neither on the place nor on how the test is written.
 pub(crate) fn snapshot(name: &str, text: &str) {
     crate::support::snapshot("engine/lint", name, text);
 }

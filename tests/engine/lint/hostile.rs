@@ -1,4 +1,4 @@
-//! Packs that were written to do harm: each is told clearly and at once, in bounded memory.
+//! Packs that were written to do harm. Each is reported clearly and at once, in bounded memory.
 
 use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::folder::{Folder, HOOK, PROVIDER, snapshot};
 
-/// The sound pack with lines added to a file, or with a text of the check replaced.
+/// Creates the sound pack with lines appended to a file.
 fn with_lines(path: &str, lines: &str) -> Folder {
     let folder = Folder::sound();
     let text = std::fs::read_to_string(folder.path(path)).unwrap();
@@ -20,7 +20,7 @@ fn with_reason(reason: &str) -> Folder {
     folder
 }
 
-/// Aliases of aliases of aliases.
+/// Returns aliases of aliases of aliases.
 fn laughs() -> String {
     let first = "l0: &l0 [ha, ha]\n".to_owned();
     (1..12).fold(first, |text, at| text + &format!("l{at}: &l{at} [{}]\n", vec![format!("*l{}", at - 1); 9].join(", ")))

@@ -1,4 +1,4 @@
-//! Checks that cannot fail or cannot pass, words that say nothing, and what nothing uses.
+//! Checks that cannot fail or cannot pass, keys without effect, and definitions that nothing uses.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use super::rehearsed;
 const EFFECT: &str = "{ effect: first, exactly: 1 }";
 const ANSWER: &str = "{ response: me, status: 200, body: { $.active: true } }";
 
-/// Faults of the sound rehearsal, one after another, as their author would read them.
+/// Returns the messages about errors in the sound rehearsal, one after another, as their author would read them.
 fn told_of_rehearsal(faults: &[(&str, &str, &str)]) -> String {
     let mut text = String::new();
     for (name, from, to) in faults {

@@ -1,4 +1,4 @@
-//! Mistakes of a profile that are found before a run, all at once, and what is none.
+//! Errors of a profile that are found before a run, all at once, and what is no error.
 
 use preflight::pack::load::Catalog;
 
@@ -8,7 +8,7 @@ const CLIENTS: &str = "POST http://127.0.0.1:3000/clients";
 const HOOKS: &str = "url: http://127.0.0.1:3000/hooks";
 const ENV: &str = "env: { KEY:";
 
-/// A change of the sound profile, and parts of what is told of it.
+/// A change to the sound profile, and parts of the resulting messages.
 type Row = (&'static str, &'static str, &'static [&'static str]);
 
 fn told_by(table: &[Row]) {
@@ -149,7 +149,7 @@ fn what_a_parser_stumbles_over() {
     }
 }
 
-/// Of every kind one, and each is told.
+/// One error of every kind, and each is reported.
 #[test]
 fn everything_is_told_at_once() {
     let catalog = Catalog::built_in().unwrap();
@@ -206,7 +206,7 @@ fn everything_is_told_at_once() {
     }
 }
 
-/// What works stays right, however unusual it is.
+/// Whatever works is accepted, however unusual it is.
 #[test]
 fn what_is_no_mistake() {
     let catalog = Catalog::built_in().unwrap();

@@ -1,4 +1,4 @@
-//! What pack authors and partners are told when a file of theirs is wrong.
+//! What pack authors and partners are told if one of their files is wrong.
 
 mod emails;
 mod folder;

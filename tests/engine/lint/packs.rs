@@ -1,13 +1,13 @@
-//! Faults of packs: each with what its author reads.
+//! Errors of packs, each with the message that the author reads.
 
 use std::fmt::Write as _;
 
 use super::folder::{CALL, EVENT, Folder, HOOK, PROVIDER, snapshot};
 
-/// What is done to the sound pack: in a file, a text is replaced by another.
+/// An error: its name and its changes to the sound pack. A change is a file, a text in it, and the replacement.
 pub(crate) type Fault = (&'static str, &'static [(&'static str, &'static str, &'static str)]);
 
-/// All the faults of a table, one after another, as their author would read them.
+/// Returns the messages about all errors of a table, one after another, as their author would read them.
 pub(crate) fn told(faults: &[Fault]) -> String {
     let mut text = String::new();
     for (name, changes) in faults {

@@ -1,4 +1,4 @@
-//! Faults of profiles and of what people vouch for: each with what the partner reads.
+//! Errors of profiles and attestations, each with the message that the partner reads.
 
 use std::fmt::Write as _;
 
@@ -30,7 +30,7 @@ rehearsal:
     processed: { request: "GET http://127.0.0.1:3000/events/{{ event_id }}", count: $.count }
 "##;
 
-/// The action of the sound profile, which not every provider's checks ask for.
+/// The action of the sound profile, for which not every provider's checks ask.
 const ACTION: &str = "    onboard_client: { request: POST http://127.0.0.1:3000/clients, capture: { tenant: $.id } }\n";
 
 const VARIABLES: [(&str, &str); 4] = [
@@ -55,7 +55,7 @@ pub(crate) fn planned(
     plan::plan(pack, read, Selection::default())
 }
 
-/// A folder with the sound profile in it.
+/// Creates a folder with the sound profile.
 pub(crate) fn sound() -> Folder {
     let folder = Folder::sound();
     folder.write(PROFILE, SOUND);
@@ -182,7 +182,7 @@ fn what_people_vouch_for() {
     snapshot("vouched", &text);
 }
 
-/// What a pack from a folder needs before it gets keys: its digest in the profile.
+/// A pack from a folder gets keys only if its digest is in the profile.
 #[test]
 fn a_pack_from_a_folder_needs_trust_and_the_hint_gives_it() {
     let folder = Folder::sound();
@@ -226,7 +226,7 @@ fn a_variable_that_is_not_set_leaves_units_inconclusive_by_its_name_and_line() {
     }
 }
 
-/// Even a long one, of which a sentence would show the beginning only.
+/// Holds even for a long secret, of which a message would show only the beginning.
 #[test]
 fn secrets_never_stand_in_what_is_told_of_a_profile() {
     let catalog = Catalog::built_in().unwrap();

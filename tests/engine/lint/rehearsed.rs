@@ -1,4 +1,4 @@
-//! Faults of what belongs to a rehearsal: states, overlays, events, and expectations over traffic.
+//! Errors in the parts of a rehearsal: states, overrides, events, and expectations about calls.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use super::folder::{Folder, PROVIDER, snapshot};
 
 pub(crate) const CHECK: &str = "checks/acme/api/thing.yaml";
 
-/// What the sound pack says about itself beside the rest, so that it can be rehearsed.
+/// The further lines of the sound pack, so that it can be rehearsed.
 const SIMULATOR: &str = r#"actions:
   sign_up: { description: Takes a client in. }
 simulator:

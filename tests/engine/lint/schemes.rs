@@ -1,10 +1,10 @@
-//! Faults of what a pack says about webhooks and about authentication.
+//! Errors in what a pack says about webhooks and authentication.
 
 use std::fmt::Write as _;
 
 use super::folder::{Folder, HOOK, PROVIDER, snapshot};
 
-/// A scheme in which every word has its meaning.
+/// A scheme that uses every word of the language.
 const WEBHOOKS: &str = r#"webhooks:
   headers: { X-Id: "{{ id }}", X-Signature: "t={{ t }},{{ signatures }}" }
   mac:

@@ -1,4 +1,4 @@
-//! What a build is started with and told, held against what is there and what a run needs.
+//! What a build is started with and given, compared with what exists and what a run needs.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +9,7 @@ use preflight::plan::{self, Selection};
 use super::folder::Folder;
 use super::profiles::{PROFILE, sound, variables};
 
-/// A profile and where it is planned, with programs in its PATH.
+/// Creates a profile with programs in its PATH. Returns the folder and the PATH.
 fn with_programs(command: &str) -> (Folder, String) {
     let folder = sound();
     folder.change(PROFILE, "[npm, start]", command);
@@ -57,7 +57,7 @@ fn a_start_command_that_is_not_there() {
         let told = planned_with(command, "webhooks.accepts-genuine");
         assert!(told.contains(part) && told.contains("profile.yaml:12:"), "{command}: {told}");
         assert!(!told.contains("shown to nobody"), "{told}");
-        // What is not selected does not need it.
+        // A check that is not selected does not need it.
         assert_eq!(planned_with(command, "prerequisites.*"), "is planned", "{command}");
     }
     for command in
@@ -67,8 +67,8 @@ fn a_start_command_that_is_not_there() {
     }
 }
 
-/// An address of the simulator that the build is told nowhere is a mistake where a check that is carried out waits for
-/// calls there, and nobody could have told it otherwise.
+/// It is an error if the build is not given an address of the simulator, a check that runs waits for calls there, and
+/// the build could not have got the address otherwise.
 #[test]
 fn an_address_that_is_handed_on_nowhere() {
     let api = ", API: \"{{ simulator.referral_api }}\"";

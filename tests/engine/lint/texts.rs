@@ -1,5 +1,5 @@
-//! Profiles, packs and attestations that nobody wrote by hand: whatever they say, they are read or refused within bounds,
-//! and what is wrong with them stands in them.
+//! Generated profiles, packs and attestations: whatever they contain, they are read or rejected within bounds, and
+//! problems point into the text.
 
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const VOUCHED: &str = "attestations.yaml";
 const ATTESTED: &str = "attestations:\n- { check: webhooks.accepts-genuine, who: A. Person, when: 2026-01-01, evidence: a mail, expires: 2099-01-01 }\n\
     waivers:\n- { check: webhooks.deduplicates, who: A. Person, reason: later, expires: 2099-01-01 }\n";
 
-/// What is said of a profile, with what people vouch for.
+/// Returns the problems of a profile with attestations.
 fn told(profile: &str, attestations: &str) -> Result<(), Problems> {
     let folder = Folder::empty();
     folder.write(PROFILE, profile);
@@ -26,7 +26,7 @@ fn told(profile: &str, attestations: &str) -> Result<(), Problems> {
     planned(&folder, &BUILT_IN, &variables).map(drop)
 }
 
-/// Texts that say much more than they are long, or a lot of what is wrong.
+/// Returns texts that expand to much more than their length, or that contain very many errors.
 fn too_much() -> Vec<(&'static str, String)> {
     let many = |text: &str, count: usize| text.repeat(count);
     let lines = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
@@ -80,7 +80,7 @@ fn what_says_too_much_is_refused_in_few_words() {
     hold("statements about nothing", || told(HEAD, &attestations));
 }
 
-/// Runs it, and holds that it ends soon, in few words, all of them about places in the text.
+/// Asserts that reading a text fails soon and with few words.
 fn hold(what: &str, read: impl FnOnce() -> Result<(), Problems>) {
     let began = Instant::now();
     let problems = read().expect_err(what).render(false);
@@ -98,9 +98,9 @@ fn what_is_repeated_within_reason_is_read() {
     assert_eq!(value["environments"]["production"], value["environments"]["test"]);
 }
 
-/// A problem is about a place in the text, or about no place.
+/// Asserts that a problem is about a place in the text, or about no place.
 fn stands_in(problem: &Problem, text: &str) -> Result<(), TestCaseError> {
-    // What ends a line for a parser of YAML, which may be more than for an editor.
+    // The characters that end a line for a YAML parser, which may be more than for an editor.
     let ends = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
     let (lines, bytes) = (text.matches(ends).count() + 1, &problem.place.bytes);
     prop_assert!(problem.place.line <= lines + 1, "{} of {}: {}", problem.place.line, lines, problem.message);
@@ -110,7 +110,7 @@ fn stands_in(problem: &Problem, text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A text in which something was put in the place of something else.
+/// Generates texts in which one part is replaced by another.
 fn changed(text: String) -> impl Strategy<Value = String> {
     let odd = prop_oneof![
         3 => proptest::sample::select(vec![
@@ -180,7 +180,7 @@ proptest! {
         prop_assert!(!problems.0.is_empty() && problems.render(false).len() < 100_000);
     }
 
-    /// What one parser does not count must not be what another one writes out.
+    /// What one parser does not count must not be what another one expands.
     #[test]
     fn what_is_repeated_is_counted_by_whoever_writes_it_out(pieces in proptest::collection::vec(
         proptest::sample::select(vec![

@@ -1,4 +1,4 @@
-//! Variables of the environment arrive as they are, wherever a profile puts them in, and are never evaluated or shown.
+//! Variables of the environment arrive as they are, wherever a profile inserts them, and are never evaluated or shown.
 
 use preflight::pack::load::Catalog;
 use preflight::redact::Redactor;
@@ -54,7 +54,7 @@ const PASSWORDS: [&str; 12] = [
 fn a_password_arrives_as_it_is_everywhere() {
     let catalog = Catalog::built_in().unwrap();
     let folder = Folder::sound();
-    // What a real environment has must not be what a rehearsal has too.
+    // A value of a real environment must not occur in the rehearsal as well.
     let text =
         PLACES.replacen("secret: \"${PASSWORD}\"", "secret: \"${OTHER}\"", 1).replacen("key-$", "key-${OTHER}-$", 1);
     folder.write(PROFILE, text);
@@ -67,7 +67,7 @@ fn a_password_arrives_as_it_is_everywhere() {
         };
         let redactor = Redactor::new();
         let read = preflight::profile::read(&folder.path(PROFILE), &catalog, &value, &redactor);
-        // A key with a line break in it could not be sent, and is told.
+        // A key with a line break cannot be sent, and is reported.
         let read = match (read, password.contains('\n')) {
             (Err(problems), true) => {
                 assert!(folder.plain(&problems).contains("line break"), "{}", folder.plain(&problems));

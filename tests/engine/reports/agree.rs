@@ -1,5 +1,5 @@
-//! Items, the answer, the exit code and the `JUnit` file say one thing, whatever stands: a table over levels, standings,
-//! `--strict`, selections and people's words.
+//! The items, the readiness, the exit code and the `JUnit` file agree in every case: a table over levels, verdicts,
+//! `--strict`, selections and attestations.
 
 use preflight::cli::Exit;
 use preflight::judge::{ItemVerdict, Judgement, Readiness, RunKind, Verdict, conclude};
@@ -23,14 +23,14 @@ fn rows() -> impl Iterator<Item = Row> {
             let row =
                 Row { stand, attestations: bit(0), strict: bit(1), selection: bit(2), simulated_environments: bit(3) };
             let asked = row.selection || !stand.contains(&Stands::NotSelected);
-            // Stand-ins matter where all else is well.
+            // Simulated environments matter only if everything else passes.
             let worth = !row.simulated_environments || stand[0] == Stands::Pass;
             (asked && worth).then_some(row)
         })
     })
 }
 
-/// What an item that checks decide must be called, in the plainest words: of a single deciding check its own.
+/// Returns the verdict of an item, restated in the plainest way: a single deciding check decides it.
 fn word(stands: Stands) -> ItemVerdict {
     match stands {
         Stands::Pass => ItemVerdict::Pass,
@@ -99,7 +99,7 @@ fn items_answer_exit_code_and_junit_agree() {
     assert!(seen > 3_000, "{seen}");
 }
 
-/// The rows that a reader would ask about, by their names.
+/// The cases that a reader would ask about, by name.
 #[test]
 fn what_the_answer_is() {
     use Stands::{Attested, Fail, Inconclusive, NotApplicable, NotSelected, Pass, Waived};
@@ -201,7 +201,7 @@ fn what_the_answer_is() {
     assert!(report.meaning().contains("simulated environments"), "{}", report.meaning());
 }
 
-/// A word about an item counts on its days alone.
+/// An attestation of an item counts only on the days for which it is valid.
 #[test]
 fn a_word_about_an_item_expires() {
     let plan = planned();

@@ -1,5 +1,5 @@
-//! The `JUnit` file through the eyes of those who read it: their rules, written again from what they document or do.
-//! From the XML alone each must come to the verdicts that the report holds.
+//! The `JUnit` file as its consumers see it: their rules, restated from what they document or do. From the XML alone,
+//! each must come to the verdicts in the report.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,7 +10,7 @@ use preflight::report::model::{ItemRow, LevelLabel, Report};
 use super::sample::{calm, everything, selection};
 use crate::support::xml::{Case, cases, python};
 
-/// What a reader made of one case.
+/// What a consumer makes of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Seen {
     Passed,
@@ -19,16 +19,16 @@ enum Seen {
     Skipped,
 }
 
-/// One case as a reader shows it.
+/// A case as a consumer shows it.
 struct Shown {
-    /// By what the reader tells cases apart.
+    /// What the consumer tells cases apart by.
     identity: String,
     seen: Seen,
     /// What a person reads first.
     message: String,
 }
 
-/// How a reader sees a file.
+/// How a consumer reads the cases of a file.
 type Consumer = fn(&[Case]) -> Vec<Shown>;
 
 const CONSUMERS: [(&str, Consumer); 5] = [
@@ -39,8 +39,8 @@ const CONSUMERS: [(&str, Consumer); 5] = [
     ("CircleCI", circleci),
 ];
 
-/// The first of failure, error and skipped counts; text is shown, attributes are not; a `type` that names a
-/// conversion is obeyed; of cases with one key the first is kept.
+/// Reads as GitLab: the first of failure, error and skipped counts; text is shown, attributes are not; a `type` that
+/// names a conversion is obeyed; of cases with the same key, the first is kept.
 fn gitlab(cases: &[Case]) -> Vec<Shown> {
     let mut kept: BTreeMap<String, Shown> = BTreeMap::new();
     for case in cases {
@@ -57,8 +57,8 @@ fn gitlab(cases: &[Case]) -> Vec<Shown> {
     kept.into_values().collect()
 }
 
-/// The text of an error, else of a failure, makes a case red, unless it is skipped; details are the message. Classes
-/// are split at their last dot.
+/// Reads as Jenkins: the text of an error, or else of a failure, makes a case red unless it is skipped; the details are
+/// the message. Classes are split at their last dot.
 fn jenkins(cases: &[Case]) -> Vec<Shown> {
     let show = |case: &Case| {
         let red = case.child("error").or_else(|| case.child("failure"));
@@ -75,8 +75,8 @@ fn jenkins(cases: &[Case]) -> Vec<Shown> {
     cases.iter().map(show).collect()
 }
 
-/// With retries on, cases of one name in a suite are attempts of one test, of which a success wins; a skipped case
-/// never fails; the message is shown, else the text, else the name.
+/// Reads as the GitHub action of mikepenz: with retries enabled, cases of one name in a suite are attempts of one test,
+/// and a success wins; a skipped case never fails; the message is shown, or else the text, or else the name.
 fn mikepenz(cases: &[Case]) -> Vec<Shown> {
     let mut kept: BTreeMap<String, Shown> = BTreeMap::new();
     for case in cases {
@@ -88,7 +88,7 @@ fn mikepenz(cases: &[Case]) -> Vec<Shown> {
         };
         let message =
             red.map_or(case.attribute("name"), |(message, text)| if message.is_empty() { text } else { message });
-        // A line is of a file; without one, the class is the place.
+        // A line belongs to a file. Without a file, the class is the place.
         let line = case.attribute("line");
         assert!(line.is_empty() == case.attribute("file").is_empty(), "no place: {case:?}");
         assert!(line.is_empty() || line.parse::<usize>().is_ok(), "no line: {case:?}");
@@ -102,7 +102,8 @@ fn mikepenz(cases: &[Case]) -> Vec<Shown> {
     kept.into_values().collect()
 }
 
-/// The worst child counts; errors and failures are told apart; runs of one file, class and name are one test.
+/// Reads as the GitHub action of `EnricoMi`: the worst child counts; errors and failures are told apart; runs with the
+/// same file, class and name are one test.
 fn enricomi(cases: &[Case]) -> Vec<Shown> {
     let show = |case: &Case| {
         let found = [("error", Seen::Errored), ("failure", Seen::Failed), ("skipped", Seen::Skipped)]
@@ -115,7 +116,7 @@ fn enricomi(cases: &[Case]) -> Vec<Shown> {
     cases.iter().map(show).collect()
 }
 
-/// `file` or `classname`, and `name`, must be there; error and failure are one.
+/// Reads as `CircleCI`: `file` or `classname`, and `name`, must exist; errors and failures are the same.
 fn circleci(cases: &[Case]) -> Vec<Shown> {
     let show = |case: &Case| {
         let red = case.child("failure").or_else(|| case.child("error"));
@@ -137,7 +138,7 @@ fn circleci(cases: &[Case]) -> Vec<Shown> {
     cases.iter().map(show).collect()
 }
 
-/// How many of each kind a report should make a reader see.
+/// Returns how many cases of each kind a report should show to a consumer.
 fn wanted(report: &Report, errors_are_failures: bool) -> BTreeMap<Seen, usize> {
     let mut counts = BTreeMap::new();
     let alone = |item: &ItemRow| match (item.verdict, &report.selection) {
@@ -159,14 +160,15 @@ fn wanted(report: &Report, errors_are_failures: bool) -> BTreeMap<Seen, usize> {
     counts
 }
 
-/// Whether an item shows in no unit: no check serves it, or it is inconclusive and only recommended ones do.
+/// Whether an item has a case of its own: no check serves it, or it is inconclusive and only recommended checks serve
+/// it.
 fn has_case(report: &Report, item: &ItemRow) -> bool {
     let mut checks = report.checks.iter().filter(|unit| item.checks.contains(&unit.full_id()));
     let advice = checks.all(|unit| unit.level == LevelLabel::Recommended);
     item.checks.is_empty() || (advice && item.verdict == ItemVerdict::Inconclusive && report.selection.is_none())
 }
 
-/// How many cases there are: one a unit, and one for each item that shows in none.
+/// Counts the cases: one for each check, and one for each item with a case of its own.
 fn all(report: &Report) -> usize {
     report.checks.len() + report.items.iter().filter(|item| has_case(report, item)).count()
 }

@@ -1,4 +1,4 @@
-//! A report of a small pack in which anything may stand for each check.
+//! Reports of a small pack in which each check can have any final verdict.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ items:
   - { id: d.none, section: D, text: No check serves it }
 ";
 
-/// The checks: name, item, and more lines.
+/// The checks: name, item, and further lines.
 const CHECKS: [(&str, &str, &str); 4] = [
     ("hard", "a.both", ""),
     ("soft", "a.both", "level: recommended\n"),
@@ -53,7 +53,7 @@ pub(crate) fn planned() -> Plan {
     plan::plan(pack, read, Selection::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// What is made to stand for a unit.
+/// The final verdict that a check is made to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stands {
     Pass,
@@ -79,9 +79,9 @@ pub(crate) const ALL: [Stands; 7] = [
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "the table is over all of them")]
 pub(crate) struct Row {
-    /// In the order of `CHECKS`.
+    /// The final verdicts, in the order of `CHECKS`.
     pub(crate) stand: [Stands; 4],
-    /// Whether somebody vouched for the item that no check serves.
+    /// Whether somebody attested the item that no check serves.
     pub(crate) attestations: bool,
     pub(crate) strict: bool,
     pub(crate) selection: bool,

@@ -1,4 +1,4 @@
-//! What people read: snapshots of every format, and that nothing is left out.
+//! Snapshots of every format that people read, and that nothing is missing in them.
 
 use preflight::judge::Readiness;
 use preflight::report::console::{Look, render as console};
@@ -27,7 +27,7 @@ fn every_format_reads_as_it_should() {
     held("selection-json".into(), &json::render(&selection(), true).unwrap());
 }
 
-/// The list of items on the console: after everything that has a block of its own.
+/// Returns the checks in the console's list of items, which comes after everything that has a block of its own.
 fn console_units(report: &Report) -> Vec<String> {
     let text = console(report, Look::default());
     let from = text.find("\nauth\n").or_else(|| text.find("auth\n")).unwrap();
@@ -126,7 +126,7 @@ fn lines_are_wrapped_between_words_and_addresses_stay_whole() {
     let text = console(&report, Look { colour: false, width: Some(60), timings: false });
     assert!(text.contains(&report.checks[0].docs));
     let text = text.lines().skip(1).filter(|line| line.chars().count() > 60);
-    // Rows of a timeline stay in their columns.
+    // The rows of a timeline stay in their columns.
     let wrapped = text.filter(|line| !line.trim().starts_with(|c: char| c.is_ascii_digit()));
     let wide: Vec<&str> = wrapped.filter(|line| line.chars().skip(12).any(char::is_whitespace)).collect();
     assert!(wide.is_empty(), "{wide:#?}");

@@ -1,4 +1,4 @@
-//! Text of others cannot harm those who read a report.
+//! Text from outside cannot harm the readers of a report.
 
 use std::sync::LazyLock;
 
@@ -12,11 +12,11 @@ use regex::Regex;
 use super::sample::{HOSTILE, everything, report, unit};
 use crate::support::xml::{cases, strict};
 
-/// A command to a CI system.
+/// Matches commands to CI systems.
 static COMMAND: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)##\w*\[|^\s*::[A-Za-z]|section_(start|end):|travis_(fold|time):").unwrap());
 
-/// What colour may put on a terminal, and nothing else.
+/// Matches the only control sequences that a coloured report may send to a terminal.
 static COLOUR: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*m").unwrap());
 
 fn hidden(text: &str) -> Option<char> {
@@ -110,7 +110,7 @@ fn json_keeps_hostile_text_whole_and_prints_no_command() {
     }
 }
 
-/// A report whose texts are a megabyte each.
+/// Returns a report whose texts are a megabyte each.
 fn huge(checks: usize) -> Report {
     let long = "<é> & \"long\" text\n".repeat(60_000);
     let of = |n: usize| {
@@ -173,7 +173,7 @@ fn verdict() -> impl Strategy<Value = VerdictLabel> {
     proptest::sample::select(vec![V::Pass, V::Attested, V::Waived, V::Inconclusive, V::Fail, V::Skipped])
 }
 
-/// Anything, and often enough what is known to do harm.
+/// Generates any text, and often one that is known to do harm.
 fn anything() -> impl Strategy<Value = String> {
     let known = proptest::sample::select(vec![
         HOSTILE,

@@ -1,4 +1,4 @@
-//! What shows of a verdict in the `JUnit` file, and what any reader needs of its numbers and names.
+//! What a verdict becomes in the `JUnit` file, and what any consumer needs of its numbers and names.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,8 @@ use crate::support::xml::cases;
 #[test]
 fn each_verdict_has_its_element() {
     use VerdictLabel as V;
-    // Verdict, whether it is required, whether it is a risk, blocked by what is red; then without and with `--strict`.
+    // Verdict, whether the check is required, whether it is a risk, whether it is blocked by a red check; then the
+    // element without and with `--strict`.
     let table = [
         (V::Pass, true, false, false, Element::Bare, Element::Bare),
         (V::Pass, false, false, false, Element::Bare, Element::Bare),
@@ -44,7 +45,7 @@ fn each_verdict_has_its_element() {
     }
 }
 
-/// What a recommended check or a waived one stands in the way of is an error of its own: nothing else would be red.
+/// A check that is blocked by a recommended or waived one is an error of its own, because nothing else would be red.
 #[test]
 fn what_is_blocked_by_something_that_is_not_red_is_red_itself() {
     for (verdict, level) in [
@@ -60,7 +61,7 @@ fn what_is_blocked_by_something_that_is_not_red_is_red_itself() {
     }
 }
 
-/// Jenkins' xUnit plugin refuses a file with more decimals; a reader crashes on a property that is there twice.
+/// Jenkins' xUnit plugin rejects a file with more decimals, and a consumer crashes on a duplicate property.
 #[test]
 fn times_have_three_decimals_and_no_property_is_there_twice() {
     for mut report in reports() {
@@ -87,7 +88,7 @@ fn times_have_three_decimals_and_no_property_is_there_twice() {
     }
 }
 
-/// A reader annotates the file that a case names. Those of a built-in pack are nowhere on its disk.
+/// Consumers annotate the file that a case names. The files of a built-in pack are not on the disk.
 #[test]
 fn a_case_of_a_built_in_pack_names_no_file() {
     for built_in in [true, false] {

@@ -1,4 +1,4 @@
-//! What the reports say, to people and to the systems that read them.
+//! What reports say to people and to the systems that read them.
 
 mod agree;
 mod consumers;

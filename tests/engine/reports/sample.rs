@@ -1,4 +1,4 @@
-//! Hand-made reports.
+//! Handwritten reports.
 
 use preflight::evidence::Responsible;
 use preflight::judge::{ItemVerdict, Readiness};
@@ -6,12 +6,12 @@ use preflight::report::model::{
     ActionRow, CheckResult, ItemRow, LevelLabel, PackRow, Report, Summary, TimelineRow, VerdictLabel,
 };
 
-/// Everything that somebody may put into an answer to harm a reader of the report; short enough for a snapshot.
+/// Everything that somebody may put into a response to harm a reader of the report, short enough for a snapshot.
 pub(crate) const HOSTILE: &str = "]]> \u{1b}[31mred\u{1b}[0m nul:\0 \u{fffe} \u{202e}desrever ##vso[task.complete] ##[error]x\n\
     ::error::annotated\n  ::set-output name=a::b\nsection_start:1:a\r\u{1b}[0K [[ATTACHMENT|/etc/passwd]] <script>alert(1)</script> \
     | a `b` *c* [d](https://evil.example) www.evil.example &amp; $x$ ]]>";
 
-/// A unit with nothing but what every unit has.
+/// Returns a check result with nothing but what every result has.
 pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictLabel) -> CheckResult {
     let section = item.split('.').next().unwrap_or_default();
     CheckResult {
@@ -41,7 +41,7 @@ pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictLabel) -> 
     }
 }
 
-/// A report over these units; items, sections and counts are derived from them.
+/// Returns a report with these results. Its items, sections and counts derive from them.
 pub(crate) fn report(readiness: Readiness, mut checks: Vec<CheckResult>) -> Report {
     for unit in &mut checks {
         let required = unit.level == LevelLabel::Required;
@@ -107,7 +107,7 @@ fn risk_of(unit: &CheckResult) -> Option<String> {
     (unit.verdict == VerdictLabel::Fail && unit.level == LevelLabel::Recommended).then(|| unit.full_id())
 }
 
-/// What a unit makes of its item.
+/// Returns the verdict of an item that this check alone decides.
 fn word(unit: &CheckResult) -> ItemVerdict {
     match unit.verdict {
         VerdictLabel::Fail if unit.level == LevelLabel::Recommended => ItemVerdict::Risk,
@@ -138,7 +138,7 @@ fn summary(checks: &[CheckResult]) -> Summary {
     sum
 }
 
-/// A partner of which everything holds.
+/// Returns the report of a partner that passes everything.
 pub(crate) fn calm() -> Report {
     let pass = |id: &str, stage: &str, item: &str| unit(id, stage, item, VerdictLabel::Pass);
     let mut checks = vec![
@@ -152,7 +152,7 @@ pub(crate) fn calm() -> Report {
     report(Readiness::Ready, checks)
 }
 
-/// A selection of the calm report.
+/// Returns a selection of the calm report.
 pub(crate) fn selection() -> Report {
     let mut report = calm();
     for unit in &mut report.checks[2..] {
@@ -165,7 +165,7 @@ pub(crate) fn selection() -> Report {
     Report { selection, ..self::report(Readiness::SelectionPassed, checks) }
 }
 
-/// A run that planned nothing.
+/// Returns the report of a run that planned nothing.
 pub(crate) fn empty() -> Report {
     report(Readiness::Inconclusive, Vec::new())
 }
@@ -209,7 +209,7 @@ fn said(mut unit: CheckResult, reason: &str) -> CheckResult {
     unit
 }
 
-/// Every verdict, at every level, with everything that a report can hold.
+/// Returns a report with every verdict, at every level, with everything that a report can contain.
 pub(crate) fn everything() -> Report {
     const MISSING: &str = "DEBITURA_PROD_KEY is not set; profile.yaml:16 wants it";
     let of = |id: &str, item: &str, verdict| unit(id, "rehearsal", item, verdict);

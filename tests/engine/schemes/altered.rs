@@ -1,4 +1,4 @@
-//! Variations and secrets, scheme by scheme.
+//! Alterations and secrets, scheme by scheme.
 
 use preflight::pack::scheme::Alteration;
 use preflight::pack::scheme::{KeyForm, Webhooks};
@@ -109,7 +109,7 @@ fn after_a_rotation_either_secret_proves_a_delivery() {
     }
 }
 
-/// The signatures in a delivery's header, in their order.
+/// Returns the signatures in a delivery's header, in their order.
 fn signatures<'p>(name: &str, parcel: &'p SignedRequest) -> Vec<&'p str> {
     let (header, between) = if name == "one-header" { ("Stripe-Signature", ",") } else { ("webhook-signature", " ") };
     let (_, text) = parcel.headers.iter().find(|(known, _)| known == header).unwrap();

@@ -1,4 +1,4 @@
-//! Each way of authenticating to an API: played by the simulator, and used by this program's own requests.
+//! Each way of authenticating to an API: accepted by the simulator, and used by Preflight's own requests.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -25,7 +25,7 @@ const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/schemes");
 const APIS: [&str; 5] = ["main", "people", "clients", "own", "reports"];
 const CREDENTIALS: [(&str, &str); 4] =
     [("user", "acme"), ("password", "the:pass word"), ("id", "client-of-acme"), ("secret", "a+secret/of=acme&100%")];
-/// Other characters than these come out of an encoding as they go in.
+/// A wrong value. Characters other than these stay the same in any encoding.
 const WRONG: &str = "wrong+and/with 100%";
 const KEY: &str = "the-key-of-test";
 
@@ -43,12 +43,12 @@ static CHECKS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     APIS.map(check).to_vec()
 });
 
-/// The pack; with the addresses of a test environment, if there is one.
+/// Returns the pack, with the addresses of a test environment if there is one.
 fn pack(test: Option<&Simulator>) -> Catalog {
     pack_with(test, ("", ""))
 }
 
-/// The same with a text in it replaced.
+/// Returns the pack with a text in it replaced.
 fn pack_with(test: Option<&Simulator>, (from, to): (&str, &str)) -> Catalog {
     let mut provider = std::fs::read_to_string(Path::new(HERE).join("apis.yaml")).unwrap();
     assert!(provider.contains(from));
@@ -61,7 +61,7 @@ fn pack_with(test: Option<&Simulator>, (from, to): (&str, &str)) -> Catalog {
     read(&provider, &checks, &[("records/client", r#"{ "id": "{{ body.tenant }}" }"#)])
 }
 
-/// The provider's test environment, played elsewhere.
+/// Starts a simulator that stands for the provider's test environment.
 async fn played() -> Simulator {
     played_with(("", "")).await
 }
@@ -73,13 +73,13 @@ async fn played_with(change: (&str, &str)) -> Simulator {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut options = Options::rehearsal(KEY, Url::parse("http://pages.example").unwrap(), client);
     options.mode = Mode::Test;
-    // The rehearsal is played beside it, and the hosts of an environment are its own.
+    // The rehearsal runs at the same time, and each environment needs hosts of its own.
     options.bind = [127, 0, 0, 3].into();
     options.credentials = CREDENTIALS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     start(&pack.provider, &pack.fixtures, options).await.unwrap()
 }
 
-/// A run of a partner whose environment holds some variables.
+/// Runs a partner whose environment contains some variables. Returns the report.
 async fn report(test: &Simulator, variables: &[(&str, &str)]) -> Report {
     let catalog = pack(Some(test));
     let profile = format!(
@@ -155,7 +155,7 @@ async fn a_wrong_credential_is_the_401_that_the_provider_gives() {
             assert!(!text.contains(secret) && !text.contains(&both), "{variable}: {secret}\n{text}");
         }
     }
-    // Once in each run, however many requests it makes: the two that get a token, and the one that gets none.
+    // Once in each run, however many requests the run makes: two runs get a token, and one gets none.
     for route in ["POST /oauth/token", "POST /oauth/form"] {
         assert_eq!(calls(&test, route), 3, "{route}");
     }
@@ -204,7 +204,7 @@ async fn a_published_oauth_client_gets_a_token_and_is_told_what_is_wrong() {
     assert_eq!(told, wanted);
 }
 
-/// What a partner is told of a profile.
+/// Returns the problems of a profile in which a text was replaced.
 fn problems(from: &str, to: &str) -> String {
     let (catalog, folder) = (pack(None), tempfile::tempdir().unwrap());
     let profile = format!(
@@ -230,7 +230,7 @@ fn a_credential_is_looked_after_like_a_key() {
     let issued = "{{ simulator.credentials.password }}";
     for (from, to, wanted) in [
         (issued, issued, &[][..]),
-        // What is no secret, a pack from elsewhere does not decide.
+        // An untrusted pack does not decide which values are no secrets.
         (
             issued,
             CREDENTIALS[0].1,
@@ -245,7 +245,7 @@ fn a_credential_is_looked_after_like_a_key() {
         ("${PASSWORD}\n", "\"${PASSWORD} \"\n", &["environments.test.credentials.password contains white space"]),
     ] {
         let told = problems(from, to);
-        // What no API takes may be anything, and so may a name.
+        // A value that no API reads may be anything, and so may a name.
         assert_eq!(told.contains("****"), from == "user:" || to == CREDENTIALS[0].1, "{told}");
         assert!(
             told.is_empty() == wanted.is_empty() && wanted.iter().all(|words| told.contains(words)),

@@ -1,4 +1,4 @@
-//! Webhook schemes and API authentication as packs describe them, against published vectors and independent
+//! Webhook schemes and API authentication as packs describe them, tested with published vectors and independent
 //! implementations.
 
 mod altered;

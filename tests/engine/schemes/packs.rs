@@ -1,17 +1,17 @@
-//! Small packs around one section of `provider.yaml`, read and linted as any pack is.
+//! Small packs around one section of `provider.yaml`, read and linted like any pack.
 
 use std::fs;
 
 use preflight::pack::load::Catalog;
 use preflight::pack::scheme::Webhooks;
 
-/// What a pack says beside the section that a test is about.
+/// The pack besides the section that a test is about.
 const REST: &str = "name: Acme
 version: \"1\"
 items: [{ id: it.works, section: It, text: It works }]
 ";
 
-/// A check that lets any scheme deliver.
+/// A check that makes deliveries in any scheme.
 const CHECK: &str = "id: it.works
 title: Accepts a delivery
 items: [it.works]
@@ -23,7 +23,7 @@ when: [{ deliver: thing.made, as: first }]
 then: [{ delivery: first, is: accepted }]
 ";
 
-/// Files of a pack called `acme`, as a catalogue; problems and warnings end the test.
+/// Reads the files of a pack called `acme` as a catalogue. Problems and warnings end the test.
 pub(crate) fn read(provider: &str, checks: &[(&str, &str)], fixtures: &[(&str, &str)]) -> Catalog {
     let folder = tempfile::tempdir().unwrap();
     let place = |path: String, text: &str| {
@@ -43,7 +43,7 @@ pub(crate) fn read(provider: &str, checks: &[(&str, &str)], fixtures: &[(&str, &
     catalog
 }
 
-/// A scheme out of a file of this folder, with some texts replaced.
+/// Reads a scheme from a file of this folder, with some texts replaced.
 pub(crate) fn scheme_with(name: &str, changes: &[(&str, &str)]) -> Webhooks {
     let path = format!("{}/tests/engine/schemes/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
     let mut section = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -56,7 +56,7 @@ pub(crate) fn scheme_with(name: &str, changes: &[(&str, &str)]) -> Webhooks {
     catalog.packs["acme"].provider.webhooks.clone().unwrap()
 }
 
-/// A scheme out of a file of this folder.
+/// Reads a scheme from a file of this folder.
 pub(crate) fn scheme(name: &str) -> Webhooks {
     scheme_with(name, &[])
 }

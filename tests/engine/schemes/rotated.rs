@@ -1,5 +1,5 @@
-//! The simulator delivers by the scheme: with its method, to where the subscription says, signed with both secrets for
-//! as long as both are in use.
+//! The simulator delivers by the scheme: with its method, to the URL of the subscription, signed with both secrets
+//! while both are valid.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::packs::read;
 
-/// A provider that replaces secrets of subscriptions when it is asked to.
+/// A provider that replaces the secrets of subscriptions on request.
 const PACK: &str = r#"name: Acme
 version: "1"
 items: [{ id: it.works, section: It, text: It works }]
@@ -72,7 +72,7 @@ const FIXTURES: [(&str, &str); 2] = [
     ),
 ];
 
-/// The play, its scheme, and a handler that answers late.
+/// The simulator, its scheme, and a handler that answers late.
 struct Scene {
     simulator: Simulator,
     scheme: Webhooks,
@@ -103,7 +103,7 @@ impl Scene {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Which of some secrets the next delivery is proven by.
+    /// Returns which of some secrets verify the next delivery.
     async fn proven_by(&self, secrets: &[&str]) -> Vec<bool> {
         let seen = self.simulator.deliveries().len();
         self.ask("/things", &json!({})).await;

@@ -1,5 +1,5 @@
-//! Vectors that were published, by the providers themselves or with the algorithms: composed to the byte, believed when
-//! they arrive, and refused after one bit has changed.
+//! Vectors that providers or authors of an algorithm published: composed to the byte, verified on arrival, and rejected
+//! after one bit has changed.
 
 use preflight::pack::scheme::Alteration;
 use preflight::pack::scheme::Webhooks;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::packs::{scheme, scheme_with};
 
-/// A delivery that somebody published.
+/// A published delivery.
 struct Vector {
     scheme: Webhooks,
     secret: &'static str,
@@ -16,7 +16,7 @@ struct Vector {
     id: &'static str,
     t: i64,
     body: &'static str,
-    /// The header with the code, and what it says.
+    /// The header with the code, and its value.
     code: (&'static str, &'static str),
 }
 
@@ -85,7 +85,7 @@ impl Vector {
     }
 }
 
-/// A text with one bit of one character changed, so that it is still text.
+/// Returns a text in which one bit of one character is changed, so that it is still text.
 fn bent(text: &str, at: usize) -> String {
     let mut bytes = text.as_bytes().to_vec();
     bytes[at] ^= 1;
@@ -110,7 +110,7 @@ fn bodies_are_written_as_they_were_published() {
     }
 }
 
-/// The body of a vector before its id and name are set, where our way of writing bodies is the provider's.
+/// Returns the body of a vector before its id and name are set. `None` if the provider writes bodies in another way.
 fn body(vector: &Vector) -> Option<Value> {
     match vector.code.0 {
         "X-Slack-Signature" => {
@@ -136,7 +136,7 @@ fn what_was_published_is_believed_and_nothing_that_differs_by_one_bit() {
         let read = vector.examined(&headers, vector.body.as_bytes(), vector.secret, vector.t);
         assert!(read.verified && !read.stale, "{name}: {read:?}");
         assert_eq!(read.id.as_deref(), Some(vector.id), "{name}");
-        // The vector of one specification has a body without the event's name.
+        // In the vector of one specification, the body does not contain the name of the event.
         assert_eq!(read.event.as_deref(), Some(vector.event).filter(|_| name != "webhook-signature"), "{name}");
         for at in [0, vector.body.len() / 2, vector.body.len() - 1] {
             let read = vector.examined(&headers, bent(vector.body, at).as_bytes(), vector.secret, vector.t);

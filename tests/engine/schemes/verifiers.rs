@@ -1,4 +1,4 @@
-//! Handlers that share nothing with this program believe what it delivers, and it believes what they sign.
+//! Independent handlers accept Preflight's deliveries, and Preflight accepts what they sign.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,12 @@ use crate::support::python::environment;
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/schemes");
 const URL: &str = "https://acme.example/hook?from=acme";
 
-/// An interpreter with what the script needs.
+/// Returns a Python interpreter with the packages that the script needs.
 fn python() -> PathBuf {
     environment("schemes", &Path::new(HERE).join("requirements.txt"))
 }
 
-/// What the script says to some deliveries.
+/// Returns what the script answers to some deliveries.
 fn asked(what: &str, deliveries: &[Value]) -> Vec<Value> {
     let mut command = Command::new(python());
     command.arg(Path::new(HERE).join("verify.py")).arg(what).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -33,7 +33,7 @@ fn asked(what: &str, deliveries: &[Value]) -> Vec<Value> {
 
 #[test]
 fn independent_handlers_accept_what_is_genuine_and_refuse_what_is_not() {
-    // Made before the deliveries are: they grow old.
+    // Set up before the deliveries are made, because their timestamps age.
     python();
     let (mut deliveries, mut wanted) = (Vec::new(), Vec::new());
     let signed = ["one-header", "standard-webhooks", "base64-header", "method-and-url"];

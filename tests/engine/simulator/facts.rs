@@ -1,5 +1,5 @@
-//! The simulator's replies, held against what the provider publishes: its API descriptions where they are at hand,
-//! and in any clone a list of members and types.
+//! The simulator's replies, compared with what the provider publishes: with its API descriptions if they are available,
+//! and in any clone with a list of members and types.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,16 +10,17 @@ use preflight::pack::types::Route;
 use preflight::simulator::Simulator;
 use serde_json::{Map, Value, json};
 
-/// Where the descriptions are, if they are there.
+/// The folder of the descriptions, if they are available.
 const DESCRIPTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference/openapi");
 
-/// Replies that follow the provider's pages, or other callers' reports, against its description; with the reason.
+/// Replies that deliberately differ from the description, because they follow the provider's pages or reports of other
+/// callers; with the reason.
 const EXCEPTIONS: [(&str, &str); 2] = [
     ("/kycStatus", "snake_case on the wire, although the description lists `NotRequired`"),
     (" 400", "field errors and Problem Details are documented as further shapes of a 400"),
 ];
 
-/// A reply, by the pack's route.
+/// A reply, named by the pack's route.
 struct Replied {
     name: String,
     api: String,
@@ -28,7 +29,7 @@ struct Replied {
     body: Value,
 }
 
-/// Every kind of reply, collected from one long story.
+/// Returns every kind of reply, collected in one long story.
 async fn story() -> Vec<Replied> {
     let simulator = play(Mode::Test).await;
     let token = ready(&simulator, "t1").await;
@@ -173,7 +174,7 @@ async fn every_reply_has_the_members_and_types_that_are_documented() {
     let facts: BTreeMap<String, Map<String, Value>> = serde_json::from_str(facts).unwrap();
     let story = story().await;
     for (name, members) in &facts {
-        // Some statuses have several shapes; the facts are those of one of them.
+        // Some statuses have several shapes. The facts are about one of them.
         let fits =
             |reply: &&Replied| members.iter().all(|(m, kind)| is_of(kind.as_str().unwrap(), member(&reply.body, m)));
         let shown: Vec<String> = story.iter().filter(|reply| reply.name == *name).map(|r| r.body.to_string()).collect();
@@ -187,7 +188,7 @@ async fn every_reply_has_the_members_and_types_that_are_documented() {
 #[tokio::test]
 async fn every_reply_follows_the_published_description() {
     if !Path::new(DESCRIPTIONS).exists() {
-        // The descriptions are not part of this repository; the list above is.
+        // The descriptions are not part of this repository. The list above is.
         return;
     }
     let (mut judgement, mut wrong, mut excepted) = (0, Vec::new(), BTreeSet::new());
@@ -214,7 +215,7 @@ async fn every_reply_follows_the_published_description() {
 #[test]
 fn the_list_of_operations_is_that_of_the_published_descriptions() {
     if !Path::new(DESCRIPTIONS).exists() {
-        // The list is part of this repository, and every line of it is tried elsewhere.
+        // The list is part of this repository, and another test tries every line of it.
         return;
     }
     let listed: BTreeMap<String, BTreeSet<String>> =
@@ -230,12 +231,12 @@ fn the_list_of_operations_is_that_of_the_published_descriptions() {
         });
         let published: BTreeSet<String> = published.collect();
         assert_eq!(published.difference(&listed[api]).next(), None, "{api}");
-        // What the copy at hand leaves out.
+        // What the available copy leaves out.
         assert_eq!(listed[api].difference(&published).count(), dropped, "{api}");
     }
 }
 
-/// An API description, with what its version calls nullable said as JSON Schema says it.
+/// Reads an API description, with its way to say nullable converted to that of JSON Schema.
 fn description(file: &str) -> Value {
     let text = std::fs::read_to_string(Path::new(DESCRIPTIONS).join(file)).unwrap();
     let value: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
@@ -258,11 +259,11 @@ fn nullable(value: Value) -> Value {
     }
 }
 
-/// The schema that a description has for a reply.
+/// Returns the schema that a description has for a reply.
 fn schema_of(description: &Value, reply: &Replied) -> Option<Value> {
     let (method, path) = reply.call.split_once(' ')?;
     let paths = description["paths"].as_object()?;
-    // A path without names is meant before one with them.
+    // A path without parameters takes precedence over one with parameters.
     let mut fitting: Vec<_> = paths
         .iter()
         .filter(|(known, operations)| {

@@ -1,4 +1,4 @@
-//! The provider, played.
+//! The simulated provider.
 
 mod facts;
 mod routes;

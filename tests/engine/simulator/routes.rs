@@ -1,4 +1,4 @@
-//! The simulator over real sockets: routes, records, overlays, and what hostile callers send.
+//! The simulator over real sockets: routes, records, overrides, and what hostile callers send.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -146,7 +146,7 @@ async fn a_late_reply_is_recorded_even_if_the_caller_hangs_up() {
     let effect = Effect::Late(Duration::from_secs(2));
     simulator.change(Override { about: vec![], on: Route::parse("GET /me"), nth: None, effect }).unwrap();
     let url = simulator.base("referral").unwrap().join("/me").unwrap();
-    // Late enough that the request has arrived when its caller hangs up, on a busy machine too.
+    // Late enough for the request to arrive before its caller gives up, even on a busy machine.
     let hasty = http().get(url).header("XApiKey", KEY).timeout(Duration::from_millis(700)).send().await;
     assert!(hasty.unwrap_err().is_timeout());
     simulator.journal().changed(0).await;
@@ -205,7 +205,7 @@ async fn what_is_not_http_is_no_trouble() {
         stream.write_all(raw).await.unwrap();
         stream.shutdown().await.unwrap();
         let mut answer = Vec::new();
-        // Any answer will do, and so will none.
+        // Any answer is fine, and so is none.
         drop(stream.read_to_end(&mut answer).await);
     }
     assert_eq!(referral(&simulator, "GET /me", Value::Null).await.0, 200);

@@ -1,4 +1,4 @@
-//! The webhooks of the simulator, delivered to a handler over real sockets: signatures, retries, giving up.
+//! The simulator's webhooks, delivered to a handler over real sockets: signatures, retries, giving up.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use url::Url;
 /// Long enough for every schedule of the provider.
 const ALL_RETRIES: Duration = Duration::from_hours(3);
 
-/// The documented steps, written independently of the code that signs.
+/// Verifies a delivery by the documented steps, independently of the code that signs.
 fn verified(got: &Got, secret: &str) -> bool {
     let header = got.headers["x-debitura-signature"].to_str().unwrap();
     let (t, v1) = header.strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
@@ -31,7 +31,7 @@ fn all_events() -> Vec<String> {
     serde_json::from_value(provider().facts["all_events"].clone()).unwrap()
 }
 
-/// Waits until the only subscription is switched off, and gives the reason.
+/// Waits until the only subscription is disabled. Returns the reason.
 async fn disabled(simulator: &Simulator) -> Value {
     for _ in 0..400 {
         let (_, list) = referral(simulator, "GET /v1/Webhooks", Value::Null).await;
@@ -83,7 +83,7 @@ async fn eight_attempts_are_made_and_then_the_subscription_is_switched_off() {
     ready(&simulator, "t1").await;
     simulator.happen("t1", "client.linked").unwrap();
     handler.wait(1).await;
-    // Each delay is up to a tenth longer or shorter than it is written.
+    // Each delay is up to a tenth longer or shorter than documented.
     simulator.clock().advance(Duration::from_secs(53));
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(handler.so_far(), 1);

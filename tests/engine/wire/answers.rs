@@ -87,7 +87,7 @@ async fn each_call_has_a_connection_of_its_own_and_says_so() {
     let address = serve(move |mut stream| {
         counter.fetch_add(1, Ordering::SeqCst);
         async move {
-            // It would keep the connection for as long as the other side does.
+            // This server keeps the connection open for as long as the client does.
             while let Some(head) = head(&mut stream).await {
                 let announced = head.to_lowercase().contains("connection: close");
                 stream.write_all(&ok(announced.to_string())).await.unwrap();
@@ -123,7 +123,7 @@ async fn a_played_provider_delivers_each_event_on_a_connection_of_its_own() {
     }
 }
 
-/// Servers that end a connection in ways that a client which keeps connections, or sends again, would take ill.
+/// Servers that end a connection in ways that would harm a client that keeps connections or retries.
 #[tokio::test]
 async fn servers_that_close_without_a_word_lose_nothing_and_get_nothing_twice() {
     let table: [(&str, &str, bool); 5] = [

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A deadline for servers that never finish.
+/// A short deadline for servers that never finish.
 const SHORT: Duration = Duration::from_millis(300);
 
 async fn look_briefly(address: SocketAddr) -> CallResult {
@@ -13,13 +13,13 @@ async fn look_briefly(address: SocketAddr) -> CallResult {
 
 #[tokio::test]
 async fn a_port_where_nobody_listens_is_refused() {
-    // Bound, so that nobody else gets it, but not listening.
+    // Bound, so that nobody else gets the port, but not listening.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let sent = look(socket.local_addr().unwrap()).await;
     assert_trouble(&sent, TransportErrorKind::Connect, "127.0.0.1 refuses connections; is the service running");
     assert_eq!(sent.address, None);
-    // Of a page that anybody may see it is told all the same where it would have led.
+    // For a page without a key, the result still says which address it would have led to.
     for host in ["127.0.0.1", "localhost", "app.localhost", "[::ffff:127.0.0.1]"] {
         let port = socket.local_addr().unwrap().port();
         let call = draft(Purpose::Open, "GET", format!("http://{host}:{port}/"));
@@ -139,7 +139,7 @@ async fn what_is_not_http_is_broken() {
     }
 }
 
-/// Pieces that answers are made of, and that make them go wrong.
+/// Pieces of responses, and pieces that break them.
 const PIECES: [&str; 16] = [
     "HTTP/1.1 200 OK\r\n",
     "HTTP/1.1 999999 \r\n",
@@ -159,7 +159,7 @@ const PIECES: [&str; 16] = [
     "{\"a\":[1e999,\"\\ud800\"]}",
 ];
 
-/// Bytes at random, or pieces of answers in a random order with some bytes between them.
+/// Generates random bytes, or pieces of responses in a random order with some bytes between them.
 fn answers() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => prop::sample::select(PIECES.to_vec()).prop_map(|piece| piece.as_bytes().to_vec()),
@@ -169,7 +169,7 @@ fn answers() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![4 => pieces, 1 => prop::collection::vec(any::<u8>(), 0..300)]
 }
 
-/// Whatever comes back, it is an answer or it is trouble that says what it is, within the time.
+/// Whatever the server sends, the result is a response or an error that explains it, in time.
 #[test]
 fn any_bytes_are_an_answer_or_trouble() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

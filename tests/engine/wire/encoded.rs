@@ -1,4 +1,4 @@
-//! Answers that come in an encoding: read within bounds, searched for secrets, and replaced where they cannot be read.
+//! Encoded responses: decoded within bounds, searched for secrets, and replaced if they cannot be decoded.
 
 use std::io::Write;
 
@@ -32,12 +32,12 @@ fn deflate(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// `{"said":"S3cr3tQ7w8E9r0Zx"}`, as brotli's own program writes it: one stored block.
+/// Returns `{"said":"S3cr3tQ7w8E9r0Zx"}` as brotli's own program writes it, in one stored block.
 fn brotli() -> Vec<u8> {
     BASE64_STANDARD.decode("Cw2AeyJzYWlkIjoiUzNjcjN0UTd3OEU5cjBaeCJ9Aw==").unwrap()
 }
 
-/// What comes of an answer whose head names these encodings.
+/// Returns the result of a call whose response names these encodings.
 async fn said(encoding: &str, body: Vec<u8>) -> preflight::net::client::CallResult {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n", body.len());
     let at = once([head.into_bytes(), body].concat()).await;
@@ -92,7 +92,7 @@ async fn what_cannot_be_read_is_replaced_and_the_status_counts() {
 #[tokio::test]
 async fn a_body_that_grows_beyond_the_bound_is_refused_as_such() {
     let large = vec![b' '; 64 << 20];
-    // As many spaces, as brotli's own program writes them.
+    // The same number of spaces, as brotli's own program encodes them.
     let brotli = BASE64_STANDARD.decode(concat!(
         "y///P/glQOKxQCD3/o///3/wSwDEYRGA7v0f////4JcAiMMCAN37P/7//8EvARCHBQC693/8//+DXwIg",
         "DgsAdO//+P//B78EQBwWAOje//H//w9+CYA4LADQvf/L//8//BIAcVgAoHv/Bw=="

@@ -1,4 +1,4 @@
-//! The wire against hostile, broken and well-behaved servers on loopback.
+//! The HTTP client against hostile, broken and well-behaved servers on loopback.
 
 mod answers;
 mod broken;
@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 /// Long enough for anything on loopback.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A provider with one API in each environment.
+/// Creates a gate for a provider with one API in each environment.
 fn gate() -> Arc<Gate> {
     let provider_hosts = |base: &str| ProviderHosts {
         apis: BTreeMap::from([("main".to_owned(), base.parse().unwrap())]),
@@ -42,7 +42,7 @@ fn wire() -> Sender {
     Sender::new(gate(), &SimulatedEnvironments::default(), Redactor::new())
 }
 
-/// Names that servers on these ports play, with the authority that they are trusted by.
+/// Returns simulated environments on these ports, with the authority that they are trusted by.
 fn simulated_environments(hosts: &[(&str, u16)], ca_pem: Option<String>) -> SimulatedEnvironments {
     let simulated_host = |port| SimulatedHost { port, address: "203.0.113.5".parse().unwrap() };
     SimulatedEnvironments {
@@ -65,7 +65,7 @@ async fn send(wire: &Sender, draft: Draft, limits: Limits) -> CallResult {
     wire.send(admitted, limits).await
 }
 
-/// What came of a plain look-up at a local server.
+/// Returns the result of a plain lookup at a local server.
 async fn look(address: SocketAddr) -> CallResult {
     send(&wire(), partner(format!("http://{address}/")), Limits::within(PATIENCE)).await
 }
@@ -89,7 +89,7 @@ fn assert_trouble(sent: &CallResult, kind: TransportErrorKind, detail: &str) {
     assert!(sent.raw.is_none());
 }
 
-/// Serves every connection with `handle`, for as long as the test runs.
+/// Serves every connection with `handle` for as long as the test runs.
 async fn serve<F: Future<Output = ()> + Send + 'static>(
     handle: impl Fn(TcpStream) -> F + Send + 'static,
 ) -> SocketAddr {
@@ -103,7 +103,7 @@ async fn serve<F: Future<Output = ()> + Send + 'static>(
     address
 }
 
-/// Reads a request's head; `None` at the end of the connection.
+/// Reads the head of a request; `None` at the end of the connection.
 async fn head(stream: &mut (impl AsyncReadExt + Unpin)) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -125,7 +125,7 @@ async fn once(answer: impl AsRef<[u8]> + Clone + Send + Sync + 'static) -> Socke
     .await
 }
 
-/// A whole answer with this body.
+/// Returns a complete response with this body.
 fn ok(body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes(), body].concat()

@@ -20,13 +20,13 @@ fn named(name: &str) -> CertificateParams {
     CertificateParams::new(vec![name.to_owned()]).unwrap()
 }
 
-/// A server with a certificate, which answers every request with the head that it got.
+/// Starts a server with a certificate, which answers every request with the head that it received. Returns its port.
 async fn tls(params: CertificateParams, authority: Option<&Authority>) -> u16 {
     let echo = |head: String| ok(json!({ "head": head, "customer": "Jane" }).to_string());
     answering(params, authority, echo).await
 }
 
-/// A server with a certificate, and what it makes of a request's head.
+/// Starts a server with a certificate, which makes its answer from the head of a request. Returns its port.
 async fn answering(params: CertificateParams, authority: Option<&Authority>, answer: fn(String) -> Vec<u8>) -> u16 {
     let key = KeyPair::generate().unwrap();
     let certificate = match authority {
@@ -54,7 +54,7 @@ async fn answering(params: CertificateParams, authority: Option<&Authority>, ans
     address.port()
 }
 
-/// What came of a look-up at the production API, played by a server on this port.
+/// Returns the result of a lookup at the production API, which a server on this port stands for.
 async fn at_production(port: u16, authority: &Authority) -> CallResult {
     let simulated_environments = simulated_environments(&[("API.provider.example", port)], Some(authority.pem()));
     let wire = Sender::new(gate(), &simulated_environments, Redactor::new());

@@ -1,11 +1,11 @@
-//! The guide of pack authors, done as it says: its files written, its commands run, in its order.
+//! The guide for pack authors, followed literally: its files are written and its commands are run, in its order.
 
 use std::path::Path;
 
 use super::{GUIDE, text_of, updates};
 use crate::support::{program, root};
 
-/// A fenced block: what stands behind the fence, and what it holds.
+/// A fenced block: the text after the fence, and the contents.
 struct Block {
     head: String,
     text: String,
@@ -42,7 +42,7 @@ fn write(folder: &Path, name: &str, text: &str, continued: bool) {
     std::fs::write(path, before + text).unwrap();
 }
 
-/// What a command prints; it must succeed.
+/// Runs a command, and asserts that it succeeds. Returns what it prints.
 fn run(folder: &Path, line: &str) -> String {
     let arguments = line.strip_prefix("preflight ").unwrap_or_else(|| panic!("`{line}` is another program"));
     let output = program::preflight().args(arguments.split(' ')).current_dir(folder).output().unwrap();

@@ -1,10 +1,10 @@
-//! What the program says of its commands and their options.
+//! What the program says about its commands and their options.
 
 use std::fmt::Write as _;
 
 use super::said;
 
-/// The help of the program and of each command that it lists, as blocks of text.
+/// Returns the help of the program and of each command that it lists, as blocks of text.
 pub(crate) fn of_all() -> String {
     let whole = said(&["--help"]);
     let mut text = format!("\n```text\n{whole}```\n");
@@ -19,10 +19,10 @@ pub(crate) fn of_all() -> String {
     text + "\n"
 }
 
-/// The commands that a help lists.
+/// Returns the commands that a help text lists.
 fn commands(help: &str) -> Vec<&str> {
     let list = help.split("Commands:\n").nth(1).unwrap_or_default().split("\n\n").next().unwrap();
-    // A line that goes on is further in.
+    // A continued line is indented further.
     let lines = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     lines.filter_map(|line| line.split_whitespace().next()).collect()
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{pages, text_of};
 use crate::support::root;
 
-/// What stands outside the book.
+/// The files outside the book.
 const OUTSIDE: [&str; 4] = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
 
 #[test]

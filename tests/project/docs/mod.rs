@@ -1,6 +1,6 @@
 //! The README and the book are true: their blocks are what the program prints, reads and accepts.
 //!
-//! Their generated blocks are written by this test: `UPDATE_DOCS=1 cargo test --test project docs`.
+//! This test writes their generated blocks: `UPDATE_DOCS=1 cargo test --test project docs`.
 
 mod guide;
 mod help;
@@ -20,16 +20,17 @@ use preflight::yaml::Document;
 
 use crate::support::{copy, program, root};
 
-/// What stands beside the README and belongs to no book; history, which names what is gone, is not among it.
+/// Files besides the README that belong to no book. The changelog is not among them, because it names what no longer
+/// exists.
 const BESIDE: [&str; 2] = ["CONTRIBUTING.md", "SECURITY.md"];
 
-/// The guide of pack authors.
+/// The guide for pack authors.
 const GUIDE: &str = "docs/src/packs/tutorial.md";
 
 /// The page on which a profile grows step by step.
 const TUTORIAL: &str = "docs/src/tutorial.md";
 
-/// Whether generated blocks are to be written anew.
+/// Whether to write the generated blocks anew.
 fn updates() -> bool {
     std::env::var_os("UPDATE_DOCS").is_some()
 }
@@ -38,19 +39,19 @@ fn text_of(file: &str) -> String {
     std::fs::read_to_string(root().join(file)).unwrap()
 }
 
-/// The README and every page of the book, in the order of its summary.
+/// Returns the README and every page of the book, in the order of its summary.
 fn pages() -> Vec<String> {
     let summary = text_of("docs/src/SUMMARY.md");
     let named = summary.split("](").skip(1).map(|rest| format!("docs/src/{}", rest.split(')').next().unwrap()));
     std::iter::once("README.md".to_owned()).chain(named).collect()
 }
 
-/// All pages as one text.
+/// Returns all pages as one text.
 fn book() -> String {
     pages().iter().map(|page| text_of(page)).collect()
 }
 
-/// The fenced blocks of a page whose first line is this.
+/// Returns the fenced blocks of a page that begin with this kind.
 fn blocks_of(page: &str, kind: &str) -> Vec<String> {
     let text = text_of(page);
     let fence = format!("\n```{kind}\n");
@@ -58,7 +59,7 @@ fn blocks_of(page: &str, kind: &str) -> Vec<String> {
     parts.map(|part| part.split("\n```").next().unwrap().to_owned() + "\n").collect()
 }
 
-/// The fenced blocks of all pages whose first line is this.
+/// Returns the fenced blocks of all pages that begin with this kind.
 fn blocks(kind: &str) -> Vec<String> {
     let found: Vec<String> = pages().iter().flat_map(|page| blocks_of(page, kind)).collect();
     assert!(!found.is_empty(), "no page has a block `{kind}`");
@@ -78,7 +79,7 @@ fn said(arguments: &[&str]) -> String {
 #[test]
 fn the_exit_codes_are_those_of_the_program() {
     let all = [Exit::Success, Exit::NotReady, Exit::WrongInput, Exit::Inconclusive, Exit::Internal, Exit::Interrupted];
-    // A new code does not compile until it is in the table.
+    // A new exit code does not compile until it is in the table.
     let known = |exit: &Exit| match exit {
         Exit::Success | Exit::NotReady | Exit::WrongInput | Exit::Inconclusive | Exit::Internal | Exit::Interrupted => {
             true
@@ -101,7 +102,7 @@ fn the_exit_codes_are_those_of_the_program() {
 fn every_path_named_exists() {
     let here = ["src/", "checks/", "fixtures/", "tests/", "docs/", "schemas/", ".ci/", "LICENSE"];
     let mut seen = 0;
-    // What the guide names, its reader writes.
+    // The reader of the guide writes the files that it names.
     for page in pages().iter().map(String::as_str).filter(|page| *page != GUIDE).chain(BESIDE) {
         let text = text_of(page);
         let words = text.split('`').skip(1).step_by(2);
@@ -127,7 +128,7 @@ fn every_command_named_exists_with_its_options() {
         if words[0] == "COMMAND" || words[0].starts_with('-') {
             continue;
         }
-        // `new` has commands of its own.
+        // `new` has subcommands.
         let command = if words[0] == "new" { &words[..words.len().min(2)] } else { &words[..1] };
         let help = said(&[command, &["--help"]].concat());
         for option in words.iter().filter(|word| word.starts_with("--")) {
@@ -147,13 +148,13 @@ fn every_profile_shown_is_read_and_planned() {
     let whole = blocks("yaml part").iter().fold(profiles.last().unwrap().clone(), |text, part| text + part);
     profiles.extend(blocks_of("README.md", "yaml profile"));
     profiles.push(whole);
-    // What the profiles start is the reader's.
+    // The reader has the program that the profiles start.
     std::fs::write(folder.path().join("handler.py"), "").unwrap();
     let mut lacking = Vec::new();
     for text in profiles {
         let path = folder.path().join("profile.yaml");
         std::fs::write(&path, &text).unwrap();
-        // Each variable has a value of its own: a secret in two places is refused.
+        // Each variable has a value of its own, because a secret in two places is rejected.
         let read = preflight::profile::read(
             &path,
             &catalog,
@@ -194,7 +195,7 @@ fn what_other_habits_are_to_write_is_read() {
     let spans = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).filter(|span| span.contains(": "));
     let mut read = 0;
     for span in spans {
-        // A pipe in a cell is written with a backslash.
+        // A pipe in a table cell is written with a backslash.
         let text = format!("partner: P\nprovider: debitura\nrehearsal:\n  {}\n", span.replace("\\|", "|"));
         std::fs::write(&path, &text).unwrap();
         preflight::profile::read(&path, &catalog, &|_| None, &preflight::redact::Redactor::new())

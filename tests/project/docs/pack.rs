@@ -1,5 +1,5 @@
-//! The tables that are about the pack: what actions are told, what each line of a profile decides, and which check
-//! catches which mistake.
+//! The tables about the pack: what actions are given, what each line of a profile decides, and which check catches
+//! which defect.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,10 +13,10 @@ use serde_json::{Map, Value};
 use super::tables::table;
 use super::text_of;
 
-/// The check that is explained line by line, as it is shipped, without its first line, which is for editors.
+/// The check that is explained line by line. It is shown as shipped, without its first line, which is for editors.
 const SHIPPED: &str = "checks/debitura/auth/remint-on-401.yaml";
 
-/// That check as a block of YAML.
+/// Returns that check as a block of YAML.
 pub(crate) fn shipped() -> String {
     let text = text_of(SHIPPED);
     let (for_editors, check) = text.split_once('\n').unwrap();
@@ -35,7 +35,7 @@ pub(crate) fn tables() -> BTreeMap<&'static str, String> {
     ])
 }
 
-/// The actions, and the names by which a profile's templates read what each is told.
+/// Returns the actions with the names of their arguments, as the templates of a profile read them.
 fn arguments(pack: &Pack) -> Vec<Vec<String>> {
     let actions = &pack.provider.actions;
     let row = |name: &String| {
@@ -63,7 +63,7 @@ fn named(value: &Value, above: &str, names: &mut Vec<String>) {
     }
 }
 
-/// What a profile of two lines lacks: for each line to add, the checks that ask for it themselves.
+/// Returns what a profile of two lines lacks: each line to add, with the checks that ask for it themselves.
 fn needs(catalog: &Catalog) -> Vec<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("profile.yaml");
@@ -80,7 +80,8 @@ fn needs(catalog: &Catalog) -> Vec<Vec<String>> {
     lacking.iter().map(|(key, planned)| vec![format!("`{key}`"), ids(planned, &plan.checks)]).collect()
 }
 
-/// The checks of some units; where these are many, and all that a section has in their stages, it stands for them.
+/// Returns the ids of some checks. If they are many and all that a section has in their stages, the section stands for
+/// them.
 fn ids(planned: &[&PlannedCheck], all: &[PlannedCheck]) -> String {
     let checks = |section: &str, among: &mut dyn Iterator<Item = &PlannedCheck>| -> BTreeSet<String> {
         let mine = among.map(|unit| &unit.packed.check).filter(|check| check.section() == section);
@@ -101,7 +102,7 @@ fn ids(planned: &[&PlannedCheck], all: &[PlannedCheck]) -> String {
     words.join(", ")
 }
 
-/// The mistakes by the section of the check that catches each, in the order of the checklist.
+/// Returns the defects by the section of the check that catches each, in the order of the checklist.
 fn matrix(pack: &Pack) -> String {
     let defects = Sample::built_in(&pack.id).unwrap().setup.defects;
     let mut sections: Vec<&str> = Vec::new();

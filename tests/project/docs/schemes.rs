@@ -1,10 +1,10 @@
-//! The schemes of real providers, as the tests hold them against what those publish.
+//! The schemes of real providers, as the tests compare them with what those publish.
 
 use std::fmt::Write as _;
 
 use crate::support::root;
 
-/// The descriptions that are shown, with what each is.
+/// The schemes that are shown, each with a description.
 const SHOWN: [(&str, &str); 7] = [
     ("one-header", "Time and codes in one header, as Stripe has them"),
     ("standard-webhooks", "The Standard Webhooks specification"),
@@ -15,7 +15,7 @@ const SHOWN: [(&str, &str); 7] = [
     ("basic", "Name and password"),
 ];
 
-/// Each as a block of YAML, from its headers to what stands for a repeat.
+/// Returns each scheme as a block of YAML, without comments and events.
 pub(crate) fn shown() -> String {
     let mut text = String::new();
     for (name, what) in SHOWN {

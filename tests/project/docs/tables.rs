@@ -1,4 +1,4 @@
-//! The tables of words, as the schema has them.
+//! The tables of the pack language, as the schema has it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ use preflight::yaml::schema_of;
 use schemars::JsonSchema;
 use serde_json::Value;
 
-/// Expectations that have so many words, or such ones, that each has a table of its own.
+/// Expectations with so many keys, or such special ones, that each has a table of its own.
 const OF_THEIR_OWN: [&str; 5] = ["calls", "denied_hosts", "provider_records", "shown", "user_message"];
 
 type Rows = Vec<Vec<String>>;
@@ -64,7 +64,7 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
     ])
 }
 
-/// A table of Markdown. A cell without words is one that somebody forgot.
+/// Returns a table of Markdown. An empty cell is one that somebody forgot.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     assert!(!rows.is_empty(), "{head:?}");
     let mut text = format!("\n| {} |\n|{}\n", head.join(" | "), "---|".repeat(head.len()));
@@ -76,7 +76,7 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text + "\n"
 }
 
-/// The verbs of a kind, each with the words beside it.
+/// Returns the verbs of a kind, each with its further keys.
 fn verbs(check: &Value, kind: &str, wanted: &dyn Fn(&str) -> bool) -> Rows {
     let mut rows = Rows::new();
     for rule in check["$defs"][kind]["allOf"].as_array().unwrap() {
@@ -95,7 +95,7 @@ fn flat(schema: &Value, properties: &Value) -> Rows {
     properties.as_object().unwrap().iter().map(row).collect()
 }
 
-/// The values of a closed set, each with what it means.
+/// Returns the values of a closed set, each with its meaning.
 fn values<T: JsonSchema>(word: &str) -> Rows {
     let schema = schema_of::<T>();
     let row = |one: &Value| {
@@ -105,7 +105,8 @@ fn values<T: JsonSchema>(word: &str) -> Rows {
     schema["oneOf"].as_array().unwrap().iter().map(row).collect()
 }
 
-/// The predicates, each with what its variant says, held against the words that the schema of a matcher has.
+/// Returns the predicates, each with the description of its variant, and asserts that the schema of a matcher has the
+/// same words.
 fn matchers(check: &Value) -> Rows {
     let predicates = schema_of::<Predicate>();
     let row = |one: &Value| {
@@ -118,7 +119,7 @@ fn matchers(check: &Value) -> Rows {
     rows
 }
 
-/// The schema behind references, options, maps and lists.
+/// Returns the schema behind references, options, maps and lists.
 fn resolved<'s>(schema: &'s Value, rule: &'s Value) -> &'s Value {
     if let Some(name) = rule["$ref"].as_str() {
         return resolved(schema, schema.pointer(name.trim_start_matches('#')).unwrap());
@@ -127,7 +128,7 @@ fn resolved<'s>(schema: &'s Value, rule: &'s Value) -> &'s Value {
     inner.map_or(rule, |inner| resolved(schema, inner))
 }
 
-/// What a property says of itself, with the closed set of its values where it has one.
+/// Returns the description of a property, with its values if they are a closed set.
 fn words(schema: &Value, rule: &Value) -> String {
     let shape = resolved(schema, rule);
     let mut text = rule["description"].as_str().or(shape["description"].as_str()).unwrap_or_default().to_owned();
@@ -145,7 +146,7 @@ fn words(schema: &Value, rule: &Value) -> String {
     text
 }
 
-/// Every key of a type and of the types inside it, by its dotted name.
+/// Returns every key of a type and of the types inside it, by its dotted name.
 fn keys<T: JsonSchema>(above: &str) -> Rows {
     let schema = schema_of::<T>();
     let mut rows = Rows::new();
@@ -165,7 +166,7 @@ fn walk(schema: &Value, shape: &Value, above: &str, rows: &mut Rows) {
             .as_object()
             .filter(|members| members.keys().all(|key| ["test", "production"].contains(&key.as_str())))
         {
-            // A map by environment: both have the same shape.
+            // A map by environment. Both environments have the same shape.
             let member = members.values().next().unwrap();
             (inner, below) = (resolved(schema, member), format!("{below}.ENVIRONMENT"));
         }

@@ -1,5 +1,5 @@
-//! No old word in its old meaning. The glossary binds words by place, so each table bans old words in one place and names
-//! the new one; elsewhere they may mean something else.
+//! No old word in its old meaning. The glossary binds words by place, so each table bans old words in one place and
+//! names the new one. Elsewhere they may mean something else.
 
 mod outputs;
 mod tables;
@@ -12,7 +12,7 @@ use regex::Regex;
 use crate::support::root;
 use tables::Words;
 
-/// The files below a folder with some ending, by their paths from the root.
+/// Returns the files below a folder with some ending, by their paths from the root.
 fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(root().join(folder)).unwrap().map(Result::unwrap) {
@@ -35,7 +35,8 @@ fn none(found: &[String]) {
     assert!(found.is_empty(), "the glossary has other words for these:\n{}", found.join("\n"));
 }
 
-/// `file:line: say new instead of old` for each line of a text in which a pattern finds an old word; `WORD` stands for it.
+/// Returns `file:line: say new instead of old` for each line of a text in which a pattern finds an old word. `WORD` in
+/// the pattern stands for the word.
 fn lines(place: &str, first: usize, text: &str, pattern: &str, words: Words) -> Vec<String> {
     let any = words.iter().map(|(old, _)| regex::escape(old)).collect::<Vec<_>>().join("|");
     let pattern = Regex::new(&pattern.replace("WORD", &format!("(?<old>{any})"))).unwrap();

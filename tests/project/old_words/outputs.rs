@@ -1,4 +1,4 @@
-//! What the program says and is made of: its help, its reports, ids, names of files, types.
+//! What the program prints and consists of: its help, its reports, ids, file names, types.
 
 use super::tables::{FILES, HELP, IDS, REPORT, TYPES};
 use super::{files, lines, none, text};

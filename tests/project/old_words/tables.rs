@@ -72,7 +72,7 @@ pub(super) const PROFILE: Words = &[
     ("verifies", "verification"),
 ];
 
-/// Properties that a schema alone knows for sure: in YAML the same word may be a member of a body, or a name.
+/// Properties that only a schema shows for sure. In YAML, the same word may be a member of a body, or a name.
 pub(super) const SCHEMA_ONLY: Words = &[("message", "signed_content"), ("people", "manual_steps")];
 
 /// Values of an enum, in any schema.
@@ -140,7 +140,7 @@ pub(super) const FILES: Words = &[
     ("world", "run_context"),
 ];
 
-/// Types of the code, which are still being renamed: see the ignored test at the end.
+/// Types of the code that are still being renamed: see the ignored test.
 pub(super) const TYPES: Words = &[
     ("Arrived", "ReceivedDelivery"),
     ("Beginning", "ClientSetup"),

@@ -1,4 +1,4 @@
-//! What people write: keys of packs and profiles, in their files, their schemas and the docs.
+//! What people write: keys of packs and profiles, in files, schemas and docs.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::tables::{CHECK, PARTNER, PROFILE, PROVIDER, SCHEMA_ONLY, VALUES, Words};
 use super::{files, lines, none, text};
 
-/// A key of YAML, at the start of a line or within braces.
+/// Matches a YAML key at the start of a line or within braces.
 const KEY: &str = r"(^|^[^#]*[\s{,\[-])WORD:(\s|$)";
 
-/// What a file of YAML below `checks` may not say.
+/// Returns the words that are banned in a YAML file below `checks`.
 fn keys_of(file: &Path) -> Words {
     match file.file_name().and_then(|name| name.to_str()) {
         Some("provider.yaml") => PROVIDER,
@@ -19,7 +19,7 @@ fn keys_of(file: &Path) -> Words {
     }
 }
 
-/// Every property and every value of an enum in a schema.
+/// Collects every property and every enum value of a schema.
 fn vocabulary(schema: &Value, properties: &mut Vec<String>, values: &mut Vec<String>) {
     match schema {
         Value::Object(map) => {
@@ -70,7 +70,7 @@ fn packs_and_profiles_have_no_old_key() {
     );
 }
 
-/// A block belongs to the kind of file that its own keys tell.
+/// Returns the words that are banned in a YAML block, by the kind of file that its keys indicate.
 fn kind_of(block: &str) -> Option<Words> {
     let has = |keys: &[&str]| block.lines().any(|line| keys.iter().any(|key| line.starts_with(key)));
     if has(&["partner:", "rehearsal:", "environments:", "connect_to:"]) {

@@ -1,6 +1,8 @@
-//! The schemas that editors get: those that validate, as they are committed, and as another validator reads them.
+//! The schemas for editors: the committed ones are those that validate, and another validator reads them in the same
+//! way.
 //!
-//! `UPDATE_SCHEMAS=1 cargo test --test project schema` writes them, and the line that leads to them into every shipped file.
+//! `UPDATE_SCHEMAS=1 cargo test --test project schema` writes them, and writes the line that refers to them into every
+//! shipped file.
 
 mod validators;
 
@@ -19,12 +21,12 @@ fn update() -> bool {
     std::env::var_os("UPDATE_SCHEMAS").is_some()
 }
 
-/// Where the schema of a kind is committed.
+/// Returns the path of the committed schema of a kind.
 fn committed(kind: &Kind) -> PathBuf {
     root().join("schemas").join(format!("{}.json", kind.name))
 }
 
-/// All files below a folder of the project, by their paths from its root.
+/// Returns all files below a folder of the project, by their paths from its root.
 fn files(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(root().join(folder)).unwrap() {
@@ -40,7 +42,7 @@ fn files(folder: &str) -> Vec<String> {
     found
 }
 
-/// Every shipped file of a kind.
+/// Returns every shipped file of a kind.
 fn shipped() -> Vec<(Kind, String)> {
     let all: Vec<String> = ["checks", "fixtures"].into_iter().flat_map(files).collect();
     let of = |kind: Kind| {
@@ -108,7 +110,7 @@ fn every_shipped_file_leads_an_editor_to_its_schema() {
     }
 }
 
-/// An editor offers what stands in `properties`; rules alone would not tell it what can be written.
+/// Editors offer what is in `properties`. From rules alone, they would not know what can be written.
 #[test]
 fn verbs_are_offered_with_what_they_mean() {
     let schema: serde_json::Value = serde_json::from_str(&KINDS[0].text()).unwrap();

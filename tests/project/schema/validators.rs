@@ -1,4 +1,4 @@
-//! All shipped files under the committed schemas, by two validators that share nothing.
+//! All shipped files under the committed schemas, by two independent validators.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use super::{committed, shipped};
 use crate::support::python::environment;
 use crate::support::root;
 
-/// What is to be validated, by the name of its schema: files by their paths.
+/// Returns what to validate, by the name of its schema: files by their paths.
 fn instances() -> BTreeMap<&'static str, BTreeMap<String, Value>> {
     let mut found: BTreeMap<&'static str, BTreeMap<String, Value>> = BTreeMap::new();
     for (kind, path) in shipped() {
@@ -44,7 +44,7 @@ fn every_shipped_file_is_valid_under_the_committed_schema() {
     }
 }
 
-/// The other validator also refuses what must be refused, or its yes would be worth nothing.
+/// The other validator must also reject what must be rejected. Otherwise its approval would be worth nothing.
 #[test]
 fn a_validator_of_others_says_the_same() {
     let mut files = instances();
@@ -55,7 +55,7 @@ fn a_validator_of_others_says_the_same() {
     assert_eq!(refused.keys().collect::<Vec<_>>(), ["broken"], "{refused:#?}");
 }
 
-/// What the script says of what it is told, in a virtual environment that holds the pinned list.
+/// Runs the script in a virtual environment with the pinned packages. Returns its answer.
 fn ask_python(asked: &str) -> Vec<u8> {
     let here = root().join("tests/project/schema");
     let python = environment("schema-validator", &here.join("requirements.txt"));

@@ -16,7 +16,7 @@ fn host(name: &str) -> Host {
     Host::parse(name).unwrap()
 }
 
-/// A provider with two APIs, one of them with a base path, and a partner with a production host.
+/// Creates a gate for a provider with two APIs, one of them with a base path, and a partner with a production host.
 fn gate() -> Gate {
     let provider_hosts = |prefix: &str| ProviderHosts {
         apis: BTreeMap::from([
@@ -60,7 +60,7 @@ fn provider(environment: Environment, api: &str) -> Purpose {
     Purpose::Provider { environment, api: api.to_owned() }
 }
 
-/// The rule that denies a draft; `None` if it is admitted.
+/// Returns the rule that denies a draft; `None` if it is admitted.
 fn refused(draft: Draft) -> Option<RuleName> {
     gate().admit(draft).err().map(|refusal| refusal.rule)
 }

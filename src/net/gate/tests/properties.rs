@@ -1,4 +1,4 @@
-//! The rules restated independently of the gate's code, and checked against every admitted call.
+//! Restates the rules independently of the gate's code, and checks every admitted call against them.
 
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ const HOSTS: [&str; 12] = [
     "203.0.113.10",
 ];
 
-/// A host in deceptive spellings.
+/// Generates hosts in deceptive spellings.
 fn hosts() -> impl Strategy<Value = String> {
     let tricked = (prop::sample::select(HOSTS.to_vec()), 0..12).prop_map(|(host, trick)| match trick {
         0 => host.to_uppercase(),
@@ -94,7 +94,7 @@ fn texts() -> impl Strategy<Value = String> {
     })
 }
 
-/// Valid calls; a single change to one of them is often admitted.
+/// Returns valid calls. With a single change, such a call is often still admitted.
 fn sound() -> Vec<Draft> {
     let rehearsed = Purpose::Delivery { stage: Stage::Rehearsal, key: SigningKey::Issued };
     let mut calls: Vec<_> = [
@@ -168,7 +168,7 @@ fn drafts() -> impl Strategy<Value = Draft> {
         .prop_map(|(draft, changes)| changes.into_iter().fold(draft, changed))
 }
 
-/// Everything that would leave the machine, as one text with the usual encodings removed.
+/// Returns everything that would leave the machine as one text, without the usual encodings.
 fn all_of(admitted: &Admitted) -> String {
     let headers: Vec<_> =
         admitted.headers.iter().map(|(n, v)| format!("{n}:{}", String::from_utf8_lossy(v.as_bytes()))).collect();
@@ -180,7 +180,7 @@ fn holds(text: &str, key: &str) -> bool {
     text.contains(key) || text.contains(&hex::encode(key))
 }
 
-/// What must hold for every admitted call, stated independently.
+/// Returns a rule that an admitted call breaks, if any. The rules are stated independently of the gate's code.
 fn violation(admitted: &Admitted, declared: &[Environment]) -> Option<&'static str> {
     let (url, text) = (&admitted.url, all_of(admitted));
     let host = url.host_str().unwrap();

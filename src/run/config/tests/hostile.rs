@@ -1,4 +1,4 @@
-//! Hostile files: each is read or rejected within bounds, without ending the program.
+//! Hostile files: each is read or rejected within bounds, and none ends the program.
 
 use std::time::{Duration, Instant};
 
@@ -88,7 +88,7 @@ proptest! {
     }
 }
 
-/// A value comes from a line of the file; an error is short.
+/// Asserts that a value comes from a line of the file, or that the error is short.
 fn held(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     match told(name, bytes, "A") {
         Ok((_, line)) => prop_assert!(line >= 1 && line <= bytes.split(|byte| *byte == b'\n').count()),

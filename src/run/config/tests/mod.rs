@@ -1,10 +1,10 @@
-//! Files as people write them: the value of a key in each, or why it is unknown.
+//! Realistic files in each format: the value of a key, or why it is unknown.
 
 mod hostile;
 
 use super::*;
 
-/// The expected result: a value with its line, or a part of the error.
+/// The expected result: a value with its line, or a part of the error message.
 enum Wanted {
     Is(&'static str, usize),
     Unknown(&'static str),

@@ -1,4 +1,4 @@
-//! What our users can do: take a customer to the provider, have a claim estimated, file it.
+//! What the partner's users can do: bring a customer to the provider, have a claim estimated, and file it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::Partner;
 use super::line::{Answer, Ask, Stuck};
 use super::store::Customer;
 
-/// A job at the desk.
+/// A job of the partner.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "snake_case")]
 pub(super) enum Job {
@@ -29,16 +29,16 @@ pub(super) struct Claim {
     against: Value,
 }
 
-/// What the user is told in the end.
+/// What the user is told at the end of a job.
 #[derive(Serialize)]
 pub(super) struct Outcome {
     #[serde(skip)]
     pub(super) status: u16,
     state: &'static str,
     say: String,
-    /// Where the customer has to go first.
+    /// The pages that the customer must visit first.
     visit: Vec<String>,
-    /// When it may be worth another try.
+    /// After which time another try may help.
     #[serde(skip)]
     pub(super) later: Option<Duration>,
 }
@@ -60,7 +60,8 @@ impl From<Stuck> for Outcome {
 }
 
 impl Job {
-    /// Whom and what it is about; a job about the customer itself has no number.
+    /// Returns the customer and the number of the claim that the job is about. The number is empty for a job about the
+    /// customer itself.
     pub(super) fn about(&self) -> (i64, &str) {
         match self {
             Job::Connect { customer } => (*customer, ""),
@@ -68,7 +69,7 @@ impl Job {
         }
     }
 
-    /// By this it is known in the queue.
+    /// Returns the name of the job in the queue.
     pub(super) fn name(&self) -> String {
         match self {
             Job::Connect { customer } => format!("connect {customer}"),
@@ -100,7 +101,7 @@ async fn connect(partner: &Partner, customer: &Customer) -> Result<Outcome, Stuc
     let answer = partner.line.ask(&Ask::post("clients", body)).await?;
     match answer.status {
         200 | 201 => partner.store.set_open(customer.id, true),
-        // Terms that changed. Who was never in may have signed while we were reading this answer.
+        // The terms changed. A customer that was never accepted may have signed while this answer was read.
         _ if customer.open => partner.store.set_open(customer.id, false),
         _ => {}
     }
@@ -120,7 +121,7 @@ async fn connect(partner: &Partner, customer: &Customer) -> Result<Outcome, Stuc
     })
 }
 
-/// What speaks against a claim, as far as the preview knows.
+/// Returns what prevents a claim, as far as the preview knows.
 async fn estimate(partner: &Partner, customer: &Customer, claim: &Claim) -> Result<Option<Outcome>, Stuck> {
     let answer = partner.line.ask_for(&customer.account(), &Ask::post("cases/preview", claim.case(None))).await?;
     let result = &answer.body["result"];
@@ -138,7 +139,7 @@ async fn file(partner: &Partner, customer: &Customer, claim: &Claim) -> Result<O
     if !customer.open {
         return Ok(told(409, "closed", "The terms have not been accepted yet"));
     }
-    // The number in our books makes the reference: whatever gets lost on the way, it stays the same.
+    // The reference derives from the number in the partner's books, so it stays the same whatever gets lost on the way.
     let (number, filed) = partner.store.claim(customer.id, &claim.number);
     let reference = format!("desk-{}-{number}", customer.id);
     if filed {
@@ -173,7 +174,7 @@ fn refused(answer: &Answer) -> Outcome {
     told(409, "refused", format!("The collectors refuse the claim ({}): {}", answer.status, reasons.join(" ")))
 }
 
-/// What the customer must do before, if it must do anything: one page that leads through all, or each of them.
+/// Returns what the customer must do first, if anything: visit one page that leads through everything, or each page.
 fn to_do(partner: &Partner, actions: &Value, handoff: &Value) -> Option<Outcome> {
     let actions =
         actions.as_array().filter(|actions| actions.iter().any(|action| action["solutionUrl"].is_string()))?;
@@ -187,7 +188,7 @@ fn to_do(partner: &Partner, actions: &Value, handoff: &Value) -> Option<Outcome>
 }
 
 impl Partner {
-    /// A page for the customer to visit, with the way back to us.
+    /// Returns a page for the customer to visit, with the return URL of the partner.
     fn visit(&self, links: &Value, name: &str, state: &'static str, say: &str) -> Outcome {
         let mut url = links[name].as_str().and_then(|url| Url::parse(url).ok());
         if let Some(url) = &mut url {

@@ -1,4 +1,4 @@
-//! In front of several processes: each request goes to the next of them.
+//! Distributes requests over several processes, one after the other.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(super) async fn router(processes: usize) -> Router {
     })
 }
 
-/// Starts a process and gives the address that it prints.
+/// Starts a process. Returns it with the address that it prints.
 async fn worker() -> (Child, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(std::env::args().skip(1)).env("WORKER", "1").env("PORT", "0");

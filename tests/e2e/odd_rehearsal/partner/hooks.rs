@@ -1,4 +1,4 @@
-//! What the provider tells us.
+//! Receives the webhook events of the provider.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -26,7 +26,7 @@ pub(super) async fn receive(State(partner): State<Arc<Partner>>, headers: Header
     if let Some(customer) = account.and_then(|number| number.parse().ok()) {
         match event["event"].as_str().unwrap_or_default() {
             "client.linked" | "client.onboarding.contract_signed" => partner.store.set_open(customer, true),
-            // The page that is on show leads nowhere now; whoever comes again gets a fresh one.
+            // The page that was shown no longer works. The customer gets a new one at the next visit.
             "client.link_expired" => partner.store.forget_told(customer, ""),
             _ => {}
         }
@@ -34,13 +34,13 @@ pub(super) async fn receive(State(partner): State<Arc<Partner>>, headers: Header
     StatusCode::OK
 }
 
-/// How often an event took effect.
+/// Answers how often an event took effect.
 pub(super) async fn seen(State(partner): State<Arc<Partner>>, Path(id): Path<String>) -> String {
     json!({ "times": partner.store.times_seen(&id) }).to_string()
 }
 
 impl Partner {
-    /// `t=...,v1=...` over `t`, a dot and the body, and not older than five minutes.
+    /// Verifies a signature `t=...,v1=...` over `t`, a dot and the body, which must not be older than five minutes.
     fn genuine(&self, headers: &HeaderMap, body: &[u8]) -> Option<()> {
         let (t, v1) = headers.get("x-debitura-signature")?.to_str().ok()?.strip_prefix("t=")?.split_once(",v1=")?;
         let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;

@@ -1,4 +1,4 @@
-//! The line to the provider: who may call now, what is done when a call fails, and the tokens.
+//! The connection to the provider: who may call now, what happens when a call fails, and the tokens.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use super::policy::Policy;
 
-/// The first pause before a call is made again; each further one is twice as long.
+/// The first pause before a call is retried. Each further pause is twice as long.
 const PAUSE: Duration = Duration::from_millis(80);
 
-/// The longest that anybody is kept waiting.
+/// The longest time that any caller is kept waiting.
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// What the provider is asked.
+/// A request to the provider.
 pub(crate) struct Ask {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -37,15 +37,15 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
-/// Why there is no answer that says anything.
+/// Why there is no usable answer.
 pub(crate) enum Stuck {
-    /// The provider is in trouble, or wants to be left alone: not before this has passed.
+    /// The provider is in trouble or wants no calls; retry after this time.
     Later(Duration),
-    /// It does not let us act for the customer.
+    /// The provider does not let the partner act for the customer.
     Unlinked,
 }
 
-/// Who has to stay away, and for how long.
+/// Failures and limits that keep callers away.
 #[derive(Default)]
 struct Trouble {
     failures_in_a_row: u32,
@@ -69,17 +69,17 @@ impl Line {
     pub(crate) fn new(referral: String, customer: String, key: String, policy: Policy) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().redirect(redirect::Policy::none()).timeout(Duration::from_secs(10));
-        // The rehearsal is played without TLS, and the system's certificates take their time.
+        // The rehearsal runs without TLS, and loading the system's certificates takes time.
         let http = http.tls_certs_only([]).build().unwrap();
         Line { http, referral, customer, key, policy, trouble: Mutex::default(), tokens: Mutex::default() }
     }
 
-    /// Asks in our own name.
+    /// Calls the provider in the partner's own name.
     pub(crate) async fn ask(&self, ask: &Ask) -> Result<Answer, Stuck> {
         self.persist(ask, None).await
     }
 
-    /// Asks in the name of a customer. A refused token is replaced once, and the call repeated once.
+    /// Calls the provider in the name of a customer. A rejected token is replaced once, and the call is retried once.
     pub(crate) async fn ask_for(&self, account: &str, ask: &Ask) -> Result<Answer, Stuck> {
         let mut refused = None;
         for _ in 0..2 {
@@ -105,7 +105,7 @@ impl Line {
         kept.clone().ok_or(Stuck::Unlinked)
     }
 
-    /// Makes a call until it is decided, as far as our way of working goes.
+    /// Retries a call until it is decided, as far as the policy allows.
     async fn persist(&self, ask: &Ask, token: Option<&str>) -> Result<Answer, Stuck> {
         let mut pause = PAUSE;
         for attempt in 1.. {
@@ -129,7 +129,7 @@ impl Line {
         unreachable!("the attempts come to an end")
     }
 
-    /// Nothing: there was no answer, and nobody knows what became of the call.
+    /// Makes one call. Returns `None` without an answer; then it is unknown whether the call was processed.
     async fn once(&self, ask: &Ask, token: Option<&str>) -> Option<Answer> {
         let base = if token.is_some() { &self.customer } else { &self.referral };
         let call = self.http.request(ask.method.clone(), format!("{base}/{}", ask.path));
@@ -147,7 +147,7 @@ impl Line {
         Some(Answer { status, body })
     }
 
-    /// How long the provider wants to be left alone, by this call or by all.
+    /// Returns how long the provider wants no calls. Depending on the policy, this holds for all callers.
     fn limited(&self, answer: &Answer) -> Duration {
         let wait = answer.body["retryAfter"].as_f64().map_or(PAUSE, Duration::from_secs_f64);
         if self.policy.pauses_all {
@@ -173,7 +173,7 @@ impl Line {
         until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
     }
 
-    /// Leave to call: at once, after a wait, or not now.
+    /// Waits for permission to call. Fails if that would take too long or the policy does not wait.
     async fn leave(&self) -> Result<(), Stuck> {
         loop {
             let left = self.barred();

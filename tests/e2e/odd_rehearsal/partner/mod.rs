@@ -1,5 +1,4 @@
-//! A small correct integration of its own, in a process of its own, that gets along with its provider in one of five
-//! ways.
+//! A small, correct integration in a process of its own, which copes with its provider in one of five ways.
 
 use std::env::var;
 use std::sync::Arc;
@@ -20,7 +19,7 @@ pub(super) mod policy;
 mod server;
 mod store;
 
-/// The partner as one process knows it.
+/// The state of the partner in one process.
 struct Partner {
     line: Line,
     store: Store,
@@ -29,7 +28,7 @@ struct Partner {
     turn: tokio::sync::Mutex<()>,
 }
 
-/// The body of the processes that the trials have started: this very program, told to run this alone.
+/// The body of the processes that the trials start: this test program, which then runs only this.
 #[tokio::test]
 #[ignore = "started by the trials, in a process of its own"]
 async fn served() {
@@ -52,14 +51,14 @@ async fn served() {
         }
         server::router(partner)
     };
-    // It ends with whoever started it.
+    // The process ends with the one that started it.
     let ended = async {
         drop(tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await);
     };
     axum::serve(listener, app).with_graceful_shutdown(ended).await.unwrap();
 }
 
-/// The worker behind the queue: one job after another, each that did not work again after a pause that grows.
+/// Works off the queue, one job after another. A job that failed again is retried after a growing pause.
 async fn work(partner: Arc<Partner>, first_pause: Duration) {
     loop {
         let Some((name, job, runs)) = partner.store.due_job() else {

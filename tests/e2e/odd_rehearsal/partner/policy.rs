@@ -1,33 +1,33 @@
-//! What makes this partner odd: one of some ways to get along with a provider that is not always well.
+//! The policies that make this partner odd: ways to cope with a provider that does not always work.
 
 use std::time::Duration;
 
 /// A way of working.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy {
-    /// How often a call is made in one go while the provider is in trouble.
+    /// How often a call is tried in a row while the provider is in trouble.
     pub(crate) attempts: u32,
-    /// Whether the end of a rate limit is waited for; otherwise whoever calls is told to come again.
+    /// Whether callers wait for the end of a rate limit. Otherwise they must come again.
     pub(crate) waits: bool,
-    /// Whether a rate limit keeps everybody from calling, and not just the call that met it.
+    /// Whether a rate limit stops all calls, and not only the one that met it.
     pub(crate) pauses_all: bool,
-    /// After so many failures in a row nobody calls for so long.
+    /// After how many consecutive failures no calls are made, and for how long.
     pub(crate) breaker: Option<(u32, Duration)>,
-    /// Whatever is asked for is done later, and after a failure again, first after so long.
+    /// Whether all work is done later in a queue, with the first pause after a failure.
     pub(crate) queue: Option<Duration>,
-    /// What becomes of who comes while another is served.
+    /// What happens to requests while another one is served.
     pub(crate) counter: Counter,
-    /// So many processes share the work.
+    /// The number of processes that share the work.
     pub(crate) processes: usize,
 }
 
 #[derive(Clone, Copy)]
 pub(crate) enum Counter {
-    /// All are served at the same time.
+    /// All requests are served at the same time.
     Open,
-    /// Every request waits for the one before it, webhooks too.
+    /// Every request, also a webhook, waits for the one before it.
     InTurn,
-    /// A user who comes is told to come again.
+    /// A user that arrives meanwhile must come again.
     TurnsAway,
 }
 
@@ -42,7 +42,7 @@ const USUAL: Policy = Policy {
 };
 
 impl Policy {
-    /// A way of working by its name.
+    /// Returns a way of working by its name.
     pub(crate) fn named(name: &str) -> Self {
         match name {
             "breaker" => {

@@ -1,4 +1,4 @@
-//! The pages of one process.
+//! The HTTP endpoints of one process.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(super) fn router(partner: Arc<Partner>) -> Router {
         .with_state(partner)
 }
 
-/// Where that is our way, one request waits for the other, or a user has to come again.
+/// Lets requests wait for each other, or turns users away, if that is the policy.
 async fn in_turn(State(partner): Desk, request: Request, next: Next) -> Response {
     let at_the_desk = ["/customers", "/estimates", "/claims"].contains(&request.uri().path());
     let _turn = match partner.line.policy.counter {
@@ -57,7 +57,7 @@ async fn connect(State(partner): Desk, Json(new): Json<New>) -> Response {
     take(&partner, Job::Connect { customer: customer.id }).await
 }
 
-/// Does a job, or puts it into the queue.
+/// Does a job, or puts it into the queue. Returns the response for the user.
 async fn take(partner: &Partner, job: Job) -> Response {
     let (customer, _) = job.about();
     let account = partner.store.customer(customer).map(|customer| customer.account());
@@ -72,7 +72,7 @@ async fn take(partner: &Partner, job: Job) -> Response {
     (StatusCode::from_u16(status).unwrap(), Json(answer)).into_response()
 }
 
-/// What became of a claim, of the customer itself (an empty number), or of everything (no number).
+/// Answers what became of a claim, of the customer itself (with an empty number), or of everything (without a number).
 async fn told(State(partner): Desk, Query(of): Query<HashMap<String, String>>) -> Json<Vec<Value>> {
     let customer = of["customer"].parse().unwrap();
     let told = partner.store.told(customer, of.get("number").map(String::as_str));

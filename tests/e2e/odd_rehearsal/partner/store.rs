@@ -1,4 +1,4 @@
-//! What the partner keeps, in one file that all its processes share.
+//! The data of the partner, in one file that all its processes share.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -19,17 +19,17 @@ const TABLES: &str = "
 
 pub(super) struct Store(Mutex<Connection>);
 
-/// Somebody whose claims are collected.
+/// A customer whose claims are collected.
 pub(super) struct Customer {
     pub(super) id: i64,
     pub(super) mail: String,
     pub(super) company: String,
-    /// Whether the provider takes claims for it, as far as we have heard.
+    /// Whether the provider accepts claims for the customer, as far as the partner knows.
     pub(super) open: bool,
 }
 
 impl Customer {
-    /// The name under which the provider knows it. It follows from the number, so it cannot be lost.
+    /// Returns the name by which the provider knows the customer. It derives from the id, so it cannot be lost.
     pub(super) fn account(&self) -> String {
         format!("desk-{:06}", self.id)
     }
@@ -56,7 +56,7 @@ impl Store {
         self.0.lock().unwrap()
     }
 
-    /// The customer with this address, taken in if it is new.
+    /// Returns the customer with an email address, and creates it if it is new.
     pub(super) fn customer_with(&self, mail: &str, company: &str) -> Customer {
         let db = self.db();
         let new = "INSERT INTO customers (mail, company) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
@@ -72,7 +72,7 @@ impl Store {
         self.db().execute("UPDATE customers SET open = ?2 WHERE id = ?1", params![customer, open]).unwrap();
     }
 
-    /// The number of a claim in our books, and whether the provider has it already.
+    /// Returns the number of a claim in the partner's books, and whether the provider has the claim already.
     pub(super) fn claim(&self, customer: i64, number: &str) -> (i64, bool) {
         let db = self.db();
         let new = "INSERT INTO claims (customer, number) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
@@ -85,7 +85,7 @@ impl Store {
         self.db().execute("UPDATE claims SET filed = 1 WHERE id = ?1", [claim]).unwrap();
     }
 
-    /// Remembers an event. False: it was known.
+    /// Remembers an event. Returns false if it was known already.
     pub(super) fn remember(&self, event: &str) -> bool {
         self.db().execute("INSERT INTO events VALUES (?1) ON CONFLICT DO NOTHING", [event]).unwrap() == 1
     }
@@ -94,7 +94,7 @@ impl Store {
         self.db().query_row("SELECT count(*) FROM events WHERE id = ?1", [event], |row| row.get(0)).unwrap()
     }
 
-    /// Writes down what is to be told of a claim, or of the customer itself (no number).
+    /// Stores what to tell about a claim, or about the customer itself (with an empty number).
     pub(super) fn tell(&self, customer: i64, number: &str, told: &str) {
         self.db().execute("REPLACE INTO outcomes VALUES (?1, ?2, ?3)", params![customer, number, told]).unwrap();
     }
@@ -104,7 +104,7 @@ impl Store {
         self.db().execute(gone, params![customer, number]).unwrap();
     }
 
-    /// What is to be told of a claim, or of everything about a customer.
+    /// Returns what to tell about a claim, or about everything of a customer.
     pub(super) fn told(&self, customer: i64, number: Option<&str>) -> Vec<String> {
         let db = self.db();
         let wanted = "SELECT told FROM outcomes WHERE customer = ?1 AND number = coalesce(?2, number)";
@@ -113,13 +113,13 @@ impl Store {
         rows.map(Result::unwrap).collect()
     }
 
-    /// A job to do at once, unless it waits already to be done again.
+    /// Adds a job that is due at once, unless it already waits for a retry.
     pub(super) fn enqueue(&self, name: &str, job: &str) {
         let new = "INSERT INTO jobs (name, job, due) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
         self.db().execute(new, params![name, job, now()]).unwrap();
     }
 
-    /// The next job whose time has come, with its name and how often it was tried.
+    /// Returns the next job that is due, with its name and the number of tries so far.
     pub(super) fn due_job(&self) -> Option<(String, String, u32)> {
         let due = "SELECT name, job, runs FROM jobs WHERE due <= ?1 ORDER BY due LIMIT 1";
         let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
@@ -136,7 +136,7 @@ impl Store {
     }
 }
 
-/// Milliseconds since 1970.
+/// Returns the current time, in milliseconds since 1970.
 fn now() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
