@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use url::Url;
 
 use crate::pack::types::{Environment, Stage};
@@ -98,6 +98,12 @@ pub struct RunOptions {
     /// Show how long each part of the run took.
     #[arg(long)]
     pub timings: bool,
+    /// Show the progress and the verdict of each check on standard error; `-vv` shows each call too.
+    #[arg(short, long, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Write what `-vv` shows to a file.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// Write a report for a pipeline.
     #[arg(long, value_name = "FILE", help = "Write a JUnit report for a pipeline")]
     pub junit: Option<PathBuf>,

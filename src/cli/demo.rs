@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::outputs::Outputs;
 use super::sample::{DemoDefect, DemoError, Sample, stage};
 use super::screen::Screen;
-use super::{interrupt, manual_steps, run};
+use super::{interrupt, logging, manual_steps, run};
 use crate::pack::load::Catalog;
 use crate::report::text::for_terminal;
 use crate::yaml::{Problem, Problems};
@@ -25,6 +25,10 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
             return Exit::WrongInput;
         }
     };
+    if let Err(why) = logging::start(&demo.options, screen) {
+        screen.complain(&why);
+        return Exit::WrongInput;
+    }
     let sample = match sample(demo.provider.as_deref(), demo.checks.as_deref()) {
         Ok(sample) => sample,
         Err(problems) => {

@@ -131,6 +131,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
             return;
         }
         let clock = Instant::now();
+        tracing::info!("{} checks run {phase}", checks.len());
         self.carry_out(checks, isolation).await;
         let done: Vec<&Done> =
             checks.iter().filter_map(|at| self.results[*at].as_ref()).map(|(_, done)| done).collect();
@@ -165,6 +166,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
         for one in done {
             let judgement = judge::judge(&self.case(one.at, &one.evidence));
             let at = one.at;
+            log_verdict(&setup.plan.checks[at], &judgement);
             self.results[at] = Some((judgement, one));
         }
     }
@@ -263,6 +265,16 @@ fn takes_some(evidence: &Evidence) -> bool {
         matches!(delivery.role, DeliveryRole::Plain | DeliveryRole::Control)
             && status.is_some_and(|s| (200..300).contains(&s))
     })
+}
+
+fn log_verdict(check: &PlannedCheck, judgement: &Judgement) {
+    let (verdict, reason) = match &judgement.verdict {
+        Verdict::Pass => ("pass", String::new()),
+        Verdict::Fail(finding) => ("fail", format!(": {}", finding.reason)),
+        Verdict::Inconclusive(finding) => ("inconclusive", format!(": {}", finding.reason)),
+    };
+    tracing::info!("{} {verdict}{reason}", check.id());
+    judgement.remarks.iter().for_each(|remark| tracing::debug!("{}: {remark}", check.id()));
 }
 
 fn millis(span: Duration) -> u64 {

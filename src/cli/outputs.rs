@@ -5,18 +5,19 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::args::RunOptions;
+use super::reporters::REPORTERS;
 use crate::pack::load::Catalog;
 use crate::redact::Redactor;
 use crate::report::write::{ReservedFile, can_write, is_same, place, remove};
 use crate::yaml::{Problem, Problems};
 
-/// The options that name a report.
-const OPTIONS: [&str; 3] = ["--junit", "--json", "--markdown"];
+/// The option that names the file of the log.
+const LOG: &str = "--log";
 
 /// The files that a run reads and writes.
 #[derive(Debug, Default)]
 pub(super) struct Outputs {
-    /// The options that name a report, each with its path.
+    /// The options that name a file to write, a report or the log, each with its path.
     pub(super) reports: Vec<(&'static str, PathBuf)>,
     /// The path of the profile.
     pub(super) profile: Option<PathBuf>,
@@ -26,8 +27,8 @@ pub(super) struct Outputs {
 
 impl Outputs {
     pub(super) fn new(options: &RunOptions, profile: Option<&Path>, checks: Option<&Path>) -> Self {
-        let paths = [&options.junit, &options.json, &options.markdown];
-        let reports = OPTIONS.into_iter().zip(paths).filter_map(|(option, path)| Some((option, path.clone()?)));
+        let reports = REPORTERS.iter().map(|reporter| (reporter.option, (reporter.path)(options)));
+        let reports = reports.chain([(LOG, &options.log)]).filter_map(|(option, path)| Some((option, path.clone()?)));
         Outputs {
             reports: reports.collect(),
             profile: profile.map(Path::to_path_buf),
@@ -44,7 +45,8 @@ impl Outputs {
             next.chain(joined.map(PathBuf::from)).collect()
         };
         let runs = arguments.get(1).is_some_and(|command| command == "run" || command == "demo");
-        let reports = OPTIONS.into_iter().flat_map(|option| of(option).into_iter().map(move |path| (option, path)));
+        let options = REPORTERS.iter().map(|reporter| reporter.option).chain([LOG]);
+        let reports = options.flat_map(|option| of(option).into_iter().map(move |path| (option, path)));
         Outputs {
             reports: reports.filter(|_| runs).collect(),
             profile: of("--profile").pop(),

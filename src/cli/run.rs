@@ -1,6 +1,6 @@
 //! `preflight run`: checks a profile against its provider's checklist.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +10,9 @@ use super::args::{Run, RunOptions};
 use super::drive::{RunSettings, drive};
 use super::exit::Exit;
 use super::outputs::Outputs;
+use super::reporters::{REPORTERS, Reporter};
 use super::screen::Screen;
-use super::{interrupt, manual_steps};
+use super::{interrupt, logging, manual_steps};
 use crate::pack::load::Catalog;
 use crate::pack::types::Span;
 use crate::plan::{self, Plan, Selection};
@@ -19,7 +20,7 @@ use crate::profile::{self, Variables};
 use crate::redact::{Redactor, Sealed};
 use crate::report::console::{self, Look};
 use crate::report::model::Report;
-use crate::report::{json, junit, markdown, write};
+use crate::report::{junit, write};
 use crate::run::{ManualStepSender, StopReason};
 use crate::yaml::Problems;
 
@@ -32,6 +33,10 @@ pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
         Ok(held) => held,
         Err(problems) => return wrong(screen, &problems),
     };
+    if let Err(why) = logging::start(&run.options, screen) {
+        screen.complain(&why);
+        return Exit::WrongInput;
+    }
     let catalog = match catalog(run.checks.as_deref()) {
         Ok(catalog) => catalog,
         Err(problems) => return wrong(screen, &problems),
@@ -114,22 +119,14 @@ pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen:
     Exit::Internal
 }
 
-/// Creates the text of a report, or says why it cannot.
-type Make<'m> = &'m (dyn Fn() -> Result<String, String> + Sync);
-
 /// Writes every requested report and returns the exit code of the run. Secrets are removed from each report as a whole
 /// before any of it is written.
 fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
-    let junit = || junit::render(report, true).map_err(|error| format!("cannot create the JUnit report: {error}"));
-    let json = || json::render(report, true).map_err(|error| format!("cannot create the JSON report: {error}"));
-    let markdown = || Ok(markdown::render(report));
-    let reports: [(&Option<PathBuf>, Make<'_>); 3] =
-        [(&options.junit, &junit), (&options.json, &json), (&options.markdown, &markdown)];
     // Reports are created and redacted in parallel, because that is most of their cost.
     std::thread::scope(|scope| {
-        let seal = |make: Make<'_>| make().map(|text| keeper.seal(text.into_bytes()));
-        let wanted = reports.into_iter().filter_map(|(path, make)| Some((path.as_ref()?, make)));
-        let making: Vec<_> = wanted.map(|(path, make)| (path, scope.spawn(move || seal(make)))).collect();
+        let seal = |reporter: &Reporter| (reporter.render)(report).map(|text| keeper.seal(text.into_bytes()));
+        let wanted = REPORTERS.iter().filter_map(|reporter| Some(((reporter.path)(options).as_ref()?, reporter)));
+        let making: Vec<_> = wanted.map(|(path, reporter)| (path, scope.spawn(move || seal(reporter)))).collect();
         let shown = console::render(report, Look { timings: options.timings, ..screen.look() });
         let mut exit = screen.say(&shown, Exit::from_report(report));
         for (path, report) in making {

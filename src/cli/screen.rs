@@ -97,6 +97,11 @@ impl Screen {
         err.write_all(&self.sealed(&format!("{}\n", for_terminal(text)))).ok();
     }
 
+    /// Returns the writer of the log on standard error, above all progress bars.
+    pub(super) fn log(&self) -> LogLines {
+        LogLines { moving: self.live.then(|| self.moving.clone()) }
+    }
+
     /// Shows problems in files on standard error.
     pub(super) fn show_problems(&self, problems: &Problems) {
         let mut err = std::io::stderr().lock();
@@ -139,6 +144,26 @@ impl Screen {
             bar.0.set_length(progress.all as u64);
             bar.0.set_position(progress.done as u64);
         }
+    }
+}
+
+/// Writes the lines of the log to standard error. The lines are free of secrets already.
+#[derive(Clone, Debug)]
+pub(super) struct LogLines {
+    moving: Option<MultiProgress>,
+}
+
+impl Write for LogLines {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        match &self.moving {
+            Some(moving) => moving.println(String::from_utf8_lossy(line).trim_end())?,
+            None => std::io::stderr().lock().write_all(line)?,
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

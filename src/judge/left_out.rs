@@ -27,16 +27,9 @@ pub(super) fn explained(
     if left_out.steps.is_empty() || !wants_calls(expectation) {
         return held;
     }
-    let done = case.check.when.iter().filter_map(|step| match step {
-        Step::Action(action) if !case.bound.leaves_out(action, case.stage) => Some(format!("`{}`", action.action)),
-        Step::Action(_)
-        | Step::Request(_)
-        | Step::Deliver(_)
-        | Step::Event(_)
-        | Step::Config(_)
-        | Step::Ask(_)
-        | Step::Wait(_) => None,
-    });
+    let actions = case.check.when.iter().filter_map(Step::action);
+    let done = actions.filter(|action| !case.bound.leaves_out(action, case.stage));
+    let done = done.map(|action| format!("`{}`", action.action));
     let within = unique(done.collect()).join(" or ");
     let remedies = left_out.steps.iter().filter_map(|step| {
         let how = case.bound.how_to_give(&case.bound.lacks_action(step, case.stage)?);

@@ -4,7 +4,6 @@ use super::case::Case;
 use super::delivery_outcome::{deliveries, taken};
 use super::duration::millis;
 use crate::evidence::DeliveryRole;
-use crate::pack::step::Step;
 
 /// Returns the known defect that explains which signature the handler accepted, or the measured limits of the timestamp
 /// window.
@@ -49,7 +48,7 @@ fn window(case: &Case<'_>) -> Option<String> {
 pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
     let within = case.provider.webhooks.as_ref()?.success.within?.0.as_millis();
     // The few deliveries of a check without a burst say little about speed.
-    if !case.check.when.iter().any(|step| matches!(step, Step::Deliver(deliver) if deliver.burst.is_some())) {
+    if !case.check.when.iter().any(|step| step.deliver().is_some_and(|deliver| deliver.burst.is_some())) {
         return None;
     }
     let mut times: Vec<u64> = deliveries(case).filter(|d| d.outcome.answer().is_some()).map(|d| d.latency_ms).collect();

@@ -89,8 +89,5 @@ pub(super) fn asks_provider(case: &Case<'_>, name: &str) -> bool {
 }
 
 fn request<'c>(case: &Case<'c>, name: &str) -> Option<&'c RequestStep> {
-    case.check.when.iter().find_map(|step| match step {
-        Step::Request(request) => Some(request).filter(|request| request.name.as_deref() == Some(name)),
-        Step::Deliver(_) | Step::Action(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => None,
-    })
+    case.check.when.iter().filter_map(Step::request).find(|request| request.name.as_deref() == Some(name))
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::expectations::{DeliveryRule, Expectation};
 use super::given::Given;
 use super::step::Step;
-use super::types::{Stage, Text};
+use super::types::{Listed, OneOrMany, Stage, Text};
 
 /// One verifiable statement that serves one or more items of the provider's checklist.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -56,21 +56,12 @@ pub struct Check {
 impl Check {
     /// Whether only a person can answer it, because all its steps are questions.
     pub fn only_asks(&self) -> bool {
-        self.when.iter().all(|step| matches!(step, Step::Ask(_)))
+        self.when.iter().all(|step| step.question().is_some())
     }
 
     /// Returns the questions that a person is asked.
     pub fn questions(&self) -> Vec<&str> {
-        let asked = self.when.iter().filter_map(|step| match step {
-            Step::Ask(step) => Some(step.ask.as_str()),
-            Step::Request(_)
-            | Step::Deliver(_)
-            | Step::Action(_)
-            | Step::Event(_)
-            | Step::Config(_)
-            | Step::Wait(_) => None,
-        });
-        asked.collect()
+        self.when.iter().filter_map(Step::question).collect()
     }
 
     /// Whether it has a control of its own: an expectation under `assume` that a genuine delivery must have met.
@@ -163,35 +154,9 @@ pub enum Isolation {
 }
 
 /// One stage or several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stages(pub Vec<Stage>);
+pub type Stages = OneOrMany<Stage>;
 
-impl<'de> Deserialize<'de> for Stages {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let list = match value {
-            serde_json::Value::Array(list) => list,
-            one => vec![one],
-        };
-        list.into_iter()
-            .map(serde_json::from_value)
-            .collect::<Result<_, _>>()
-            .map(Stages)
-            .map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for Stages {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Stages".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let stage = generator.subschema_for::<Stage>();
-        schemars::json_schema!({
-            "if": { "type": "array" },
-            "then": { "minItems": 1, "uniqueItems": true, "items": stage },
-            "else": stage
-        })
-    }
+impl Listed for Stage {
+    const EXPECTED: &'static str = "a stage or a list of stages";
+    const IS_UNIQUE: bool = true;
 }

@@ -77,36 +77,6 @@ impl Expectation {
     }
 }
 
-impl<'de> Deserialize<'de> for Names {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let name = |value: &serde_json::Value| value.as_str().map(str::to_owned);
-        let names = match &value {
-            serde_json::Value::Array(list) => list.iter().map(name).collect::<Option<Vec<_>>>(),
-            other => name(other).map(|one| vec![one]),
-        };
-        names
-            .filter(|names| !names.is_empty())
-            .map(Names)
-            .ok_or_else(|| serde::de::Error::custom("expected a name or a list of names"))
-    }
-}
-
-impl JsonSchema for Names {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Names".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "a name or a list of names",
-            "if": { "type": "array" },
-            "then": { "minItems": 1, "items": { "type": "string" } },
-            "else": { "type": "string" }
-        })
-    }
-}
-
 /// `answer: me, status: 200`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -144,7 +114,7 @@ pub enum CertificateRule {
     Valid,
 }
 
-/// `delivery: varied, is: refused`.
+/// `delivery: altered, is: rejected`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveryExpectation {
@@ -194,7 +164,7 @@ pub struct EffectExpectation {
     pub on_failure: OnFailure,
 }
 
-/// `presented: return_url, client: each`.
+/// `shown: return_url, client: each`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShownExpectation {
@@ -253,7 +223,7 @@ pub enum Source {
     /// A template.
     Template(Text),
     /// A selection from the result of a step.
-    Selection(Selection),
+    Selection(Box<Selection>),
 }
 
 /// A selection from the result of a step: the body of its response, or the value of its fact.
@@ -281,7 +251,7 @@ impl<'de> Deserialize<'de> for Source {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match serde_json::Value::deserialize(deserializer)? {
             serde_json::Value::String(text) => Ok(Source::Template(text)),
-            other => serde_json::from_value(other).map(Source::Selection).map_err(serde::de::Error::custom),
+            other => serde_json::from_value(other).map(Box::new).map(Source::Selection).map_err(serde::de::Error::custom),
         }
     }
 }
@@ -300,7 +270,7 @@ impl JsonSchema for Source {
     }
 }
 
-/// `either: [...]`.
+/// `any_of: [...]`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnyOfExpectation {

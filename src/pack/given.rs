@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::types::{Route, Span};
+use super::types::{Listed, OneOrMany, Route, Span};
 
 /// The set-up of both sides before the check begins.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -70,45 +70,23 @@ impl<'de> Deserialize<'de> for ClientSetup {
 
 impl JsonSchema for ClientSetup {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Beginning".into()
+        "ClientSetup".into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let in_full = generator.subschema_for::<FullSetup>();
         schemars::json_schema!({
-            "description": "a state, or `{ is: STATE, overlay }`",
+            "description": "a state, or `{ state: STATE, override }`",
             "if": { "type": "string" }, "then": true, "else": in_full
         })
     }
 }
 
 /// One override or several.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Overrides(pub Vec<Override>);
+pub type Overrides = OneOrMany<Override>;
 
-impl<'de> Deserialize<'de> for Overrides {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let list = match Value::deserialize(deserializer)? {
-            Value::Array(list) => list,
-            one => vec![one],
-        };
-        let overrides = list.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
-        overrides.map(Overrides).map_err(serde::de::Error::custom)
-    }
-}
-
-impl JsonSchema for Overrides {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Overlays".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let one = generator.subschema_for::<Override>();
-        schemars::json_schema!({
-            "description": "an override or a list of overrides",
-            "if": { "type": "array" }, "then": { "minItems": 1, "items": one }, "else": one
-        })
-    }
+impl Listed for Override {
+    const EXPECTED: &'static str = "an override or a list of overrides";
 }
 
 /// A changed reply for the client's own calls, on a route or for a credential. When the override is used up, the

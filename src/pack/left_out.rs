@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::check::Check;
 use super::expectations::{Expectation, Source};
-use super::step::{ActionStep, Step};
+use super::step::ActionStep;
 use super::traffic::{Calls, CallsExpectation};
-use super::types::{Names, Text};
+use super::types::{Names, OneOrMany, Text};
 use crate::template;
 
 /// The steps that are left out, with the clients and names that concern nothing else.
@@ -33,11 +33,9 @@ impl<'c> LeftOut<'c> {
         let first = all.first().copied();
         let (mut steps, mut acted) = (Vec::new(), BTreeSet::new());
         for step in &check.when {
-            match step {
-                Step::Action(action) if is_left_out(action) => steps.push(action),
-                Step::Action(ActionStep { client, .. }) => acted.extend(client.as_deref().or(first)),
-                Step::Event(event) => acted.extend(event.client.as_deref().or(first)),
-                Step::Request(_) | Step::Deliver(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {}
+            match step.action().filter(|action| is_left_out(action)) {
+                Some(action) => steps.push(action),
+                None => acted.extend(step.client().and_then(|client| client.or(first))),
             }
         }
         let clients = steps.iter().filter_map(|step| step.client.as_deref().or(first));
@@ -92,7 +90,7 @@ impl<'c> LeftOut<'c> {
         };
         // Named and retried calls bring their own client with them.
         let about = known.is_some() && e.client.is_none() || self.about(e.client.as_ref());
-        let named = self.named(e.after.iter().chain(&e.before).chain(known));
+        let named = self.named(e.after.iter().chain(&e.since).chain(&e.before).chain(known));
         about && !named && !self.read_by(routes.iter().chain(&e.carries))
     }
 
@@ -101,8 +99,10 @@ impl<'c> LeftOut<'c> {
         let is_left = |name: &str| self.clients.contains(name);
         match names {
             None => !self.first.is_some_and(is_left),
-            Some(Names(names)) if names.iter().any(|name| name == "each") => !self.all.iter().all(|name| is_left(name)),
-            Some(Names(names)) => !names.iter().all(|name| is_left(name)),
+            Some(OneOrMany(names)) if names.iter().any(|name| name == "each") => {
+                !self.all.iter().all(|name| is_left(name))
+            }
+            Some(OneOrMany(names)) => !names.iter().all(|name| is_left(name)),
         }
     }
 

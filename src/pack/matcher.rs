@@ -55,6 +55,103 @@ pub enum Predicate {
     Contrast(Contrast),
 }
 
+impl Predicate {
+    /// Whether it may hold for a number of things of which there are none.
+    pub fn allows_none(&self) -> bool {
+        match self {
+            Predicate::AtMost(_) | Predicate::Not(_) | Predicate::NotEquals(_) | Predicate::Exists(_) => true,
+            Predicate::Equals(value) => value.as_u64() == Some(0),
+            Predicate::OneOf(list) => list.iter().any(|value| value.as_u64() == Some(0)),
+            Predicate::AtLeast(least) => *least <= 0.0,
+            Predicate::Matches(_)
+            | Predicate::StartsWith(_)
+            | Predicate::Contains(_)
+            | Predicate::ContainsAll(_)
+            | Predicate::MaxLength(_)
+            | Predicate::EqualsIgnoringCase(_)
+            | Predicate::SameUrlAs(_)
+            | Predicate::Url(_)
+            | Predicate::MediaType(_)
+            | Predicate::Contrast(_) => false,
+        }
+    }
+
+    /// Whether it accepts any value that is present.
+    fn accepts_anything(&self) -> bool {
+        match self {
+            Predicate::Matches(pattern) => ["", ".*", "^.*$", "^", "$"].contains(&pattern.as_str()),
+            Predicate::StartsWith(text) => text.is_empty(),
+            Predicate::ContainsAll(list) => list.as_array().is_some_and(Vec::is_empty),
+            Predicate::Equals(_)
+            | Predicate::NotEquals(_)
+            | Predicate::Not(_)
+            | Predicate::Exists(_)
+            | Predicate::OneOf(_)
+            | Predicate::Contains(_)
+            | Predicate::AtLeast(_)
+            | Predicate::AtMost(_)
+            | Predicate::MaxLength(_)
+            | Predicate::EqualsIgnoringCase(_)
+            | Predicate::SameUrlAs(_)
+            | Predicate::Url(_)
+            | Predicate::MediaType(_)
+            | Predicate::Contrast(_) => false,
+        }
+    }
+
+    /// Returns why no value can meet it, if that is so.
+    fn never_holds(&self) -> Option<&'static str> {
+        match self {
+            Predicate::OneOf(list) => list.is_empty().then_some("`one_of` is empty"),
+            Predicate::Url(rule) => rule.port.as_ref().is_some_and(Vec::is_empty).then_some("`port` is empty"),
+            Predicate::Contrast(contrast) => (contrast.at_least > 21.0).then_some("the highest contrast is 21"),
+            Predicate::Equals(_)
+            | Predicate::NotEquals(_)
+            | Predicate::Not(_)
+            | Predicate::Exists(_)
+            | Predicate::Matches(_)
+            | Predicate::StartsWith(_)
+            | Predicate::Contains(_)
+            | Predicate::ContainsAll(_)
+            | Predicate::AtLeast(_)
+            | Predicate::AtMost(_)
+            | Predicate::MaxLength(_)
+            | Predicate::EqualsIgnoringCase(_)
+            | Predicate::SameUrlAs(_)
+            | Predicate::MediaType(_) => None,
+        }
+    }
+}
+
+impl Matcher {
+    /// Whether it accepts any value that is present.
+    pub fn accepts_anything(&self) -> bool {
+        self.0.iter().all(Predicate::accepts_anything)
+    }
+
+    /// Returns why no value can match, if that is so.
+    pub fn contradiction(&self) -> Option<String> {
+        let (mut low, mut high) = (f64::MIN, f64::MAX);
+        for predicate in &self.0 {
+            if let Some(why) = predicate.never_holds() {
+                return Some(why.to_owned());
+            }
+            if let Predicate::Exists(false) = predicate
+                && self.0.len() > 1
+            {
+                return Some("an absent value cannot meet other conditions".to_owned());
+            }
+            if let Predicate::AtLeast(least) = predicate {
+                low = *least;
+            }
+            if let Predicate::AtMost(most) = predicate {
+                high = *most;
+            }
+        }
+        (low > high).then(|| format!("at least {low} and at most {high}"))
+    }
+}
+
 /// The parts of a URL, judged after parsing.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

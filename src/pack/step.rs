@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::alteration::Alteration;
 use super::expectations::Expectation;
-use super::types::{Environment, Span, Text};
+use super::types::{Environment, Span, Stage, Text};
 use super::verbs::verbs;
 use crate::json_path::JsonPath;
 
@@ -43,6 +43,73 @@ impl Step {
             Step::Config(step) => step.name.as_deref(),
             Step::Ask(_) | Step::Wait(_) => None,
         }
+    }
+
+    /// Returns the stages in which the step is possible.
+    pub fn stages(&self) -> &'static [Stage] {
+        match self {
+            Step::Request(_) => &[Stage::Rehearsal, Stage::Test, Stage::Production],
+            Step::Action(_) | Step::Event(_) | Step::Wait(_) => &[Stage::Rehearsal, Stage::Test],
+            Step::Deliver(_) => &[Stage::Rehearsal],
+            Step::Config(_) | Step::Ask(_) => &Stage::ALL,
+        }
+    }
+
+    /// Whether the step makes the partner do something.
+    pub fn makes_the_partner_act(&self) -> bool {
+        match self {
+            Step::Action(_) | Step::Event(_) | Step::Deliver(_) => true,
+            Step::Request(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => false,
+        }
+    }
+
+    /// Returns the client for whom the step does something, if it names one; `None` if it is about no client.
+    pub fn client(&self) -> Option<Option<&str>> {
+        match self {
+            Step::Action(step) => Some(step.client.as_deref()),
+            Step::Event(step) => Some(step.client.as_deref()),
+            Step::Request(_) | Step::Deliver(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => None,
+        }
+    }
+
+    /// Returns the condition that skips or ends the step, with its key.
+    pub fn condition(&self) -> Option<(&'static str, &Expectation)> {
+        match self {
+            Step::Action(step) => step.unless.as_deref().map(|condition| ("unless", condition)),
+            Step::Event(step) => step.unless.as_deref().map(|condition| ("unless", condition)),
+            Step::Wait(step) => step.until.as_deref().map(|condition| ("until", condition)),
+            Step::Request(_) | Step::Deliver(_) | Step::Config(_) | Step::Ask(_) => None,
+        }
+    }
+
+    /// Returns the request if the step is one.
+    pub fn request(&self) -> Option<&RequestStep> {
+        if let Step::Request(step) = self { Some(step) } else { None }
+    }
+
+    /// Returns the delivery if the step is one.
+    pub fn deliver(&self) -> Option<&DeliverStep> {
+        if let Step::Deliver(step) = self { Some(step) } else { None }
+    }
+
+    /// Returns the action if the step is one.
+    pub fn action(&self) -> Option<&ActionStep> {
+        if let Step::Action(step) = self { Some(step) } else { None }
+    }
+
+    /// Returns the event if the step is one.
+    pub fn event(&self) -> Option<&EventStep> {
+        if let Step::Event(step) = self { Some(step) } else { None }
+    }
+
+    /// Returns the reading of a value if the step is one.
+    pub fn config(&self) -> Option<&ConfigStep> {
+        if let Step::Config(step) = self { Some(step) } else { None }
+    }
+
+    /// Returns the question if the step is one.
+    pub fn question(&self) -> Option<&str> {
+        if let Step::Ask(step) = self { Some(&step.ask) } else { None }
     }
 }
 
@@ -125,7 +192,7 @@ impl<'de> Deserialize<'de> for EventChoice {
 
 impl JsonSchema for EventChoice {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Which".into()
+        "EventChoice".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

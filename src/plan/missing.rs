@@ -13,7 +13,7 @@ use crate::template;
 pub(super) fn missing_inputs(planned: &PlannedCheck, bound: &Inputs, read: &LoadedProfile, pack: &Pack) -> Vec<String> {
     let mut names = needed(planned, bound, pack);
     for step in &planned.packed.check.when {
-        if let Step::Config(config) = step
+        if let Some(config) = step.config()
             && let Some(email) = config.config.strip_prefix("emails.")
         {
             names.extend(lacks(read, bound, pack, email, config.environment));
@@ -60,40 +60,38 @@ fn beginnings(planned: &PlannedCheck, pack: &Pack) -> Vec<String> {
 fn needs(step: &Step, planned: &PlannedCheck, pack: &Pack, bound: &Inputs) -> Vec<String> {
     let surroundings = Inputs::surroundings(planned.stage);
     let mut names = Vec::new();
-    match step {
-        Step::Request(request) => {
-            let environment = request.environment.or(planned.stage.environment());
-            if let (Some(environment), Some(api)) = (environment, &request.api) {
-                let needed = authentication::needs(&pack.provider.apis, api);
-                names.extend(needed.into_iter().map(|name| format!("environments.{environment}.{name}")));
-            }
-            names.extend(read_by(&surroundings, &request.request));
-            names.extend(request.for_each.iter().flat_map(|each| read_by(&surroundings, each)));
-            if let Some(json) = &request.json {
-                crate::json::texts(json, &mut |_, text| names.extend(read_by(&surroundings, text)));
-            }
+    if let Some(request) = step.request() {
+        let environment = request.environment.or(planned.stage.environment());
+        if let (Some(environment), Some(api)) = (environment, &request.api) {
+            let needed = authentication::needs(&pack.provider.apis, api);
+            names.extend(needed.into_iter().map(|name| format!("environments.{environment}.{name}")));
         }
+        names.extend(read_by(&surroundings, &request.request));
+        names.extend(request.for_each.iter().flat_map(|each| read_by(&surroundings, each)));
+        if let Some(json) = &request.json {
+            crate::json::texts(json, &mut |_, text| names.extend(read_by(&surroundings, text)));
+        }
+    }
+    if let Some(deliver) = step.deliver() {
+        names.push("rehearsal.webhook.url".into());
         // If Preflight does not start the build, the profile must contain the secret that the build uses.
-        Step::Deliver(deliver) => {
-            names.push("rehearsal.webhook.url".into());
-            let starts = bound.get("rehearsal.start").is_some();
-            names.extend((!starts).then(|| "rehearsal.webhook.secret".into()));
-            match &deliver.deliver {
-                EventChoice::Each => names.push("events".into()),
-                EventChoice::Event(event) => names.extend(read_by(&surroundings, event)),
-                EventChoice::Again(_) => {}
-            }
+        let starts = bound.get("rehearsal.start").is_some();
+        names.extend((!starts).then(|| "rehearsal.webhook.secret".into()));
+        match &deliver.deliver {
+            EventChoice::Each => names.push("events".into()),
+            EventChoice::Event(event) => names.extend(read_by(&surroundings, event)),
+            EventChoice::Again(_) => {}
         }
-        Step::Action(action) => {
-            names
-                .extend(bound.lacks_action(action, planned.stage).filter(|_| !bound.leaves_out(action, planned.stage)));
-        }
-        Step::Config(config) if config.optional || config.config.starts_with("emails.") => {}
-        Step::Config(config) => {
-            names.push(config.dotted());
-            names.extend(config.of.iter().flat_map(|of| read_by(&surroundings, of)));
-        }
-        Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}
+    }
+    if let Some(action) = step.action() {
+        names.extend(bound.lacks_action(action, planned.stage).filter(|_| !bound.leaves_out(action, planned.stage)));
+    }
+    if let Some(config) = step.config()
+        && !config.optional
+        && !config.config.starts_with("emails.")
+    {
+        names.push(config.dotted());
+        names.extend(config.of.iter().flat_map(|of| read_by(&surroundings, of)));
     }
     names
 }

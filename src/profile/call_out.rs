@@ -66,7 +66,7 @@ impl<'de> Deserialize<'de> for Capture {
 
 impl JsonSchema for Capture {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Learn".into()
+        "Capture".into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {

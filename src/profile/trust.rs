@@ -43,13 +43,13 @@ impl<'de> Deserialize<'de> for TrustSetting {
 
 impl JsonSchema for TrustSetting {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "TrustWord".into()
+        "TrustSetting".into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let in_full = generator.subschema_for::<Trust>();
         schemars::json_schema!({
-            "description": "a digest `sha256:…`, or `{ digest, hosts, production_allows, production_keeps, reaches }`",
+            "description": "a digest `sha256:…`, or `{ digest, hosts, production_allows, production_fields, allow_hosts }`",
             "if": { "type": "string" }, "then": true, "else": in_full
         })
     }

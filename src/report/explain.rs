@@ -152,8 +152,7 @@ impl Page<'_> {
     /// Lists the partner's actions that the check asks for, each once, with the pack's description.
     fn actions(&self) -> String {
         let Explanation { pack, packed, .. } = self.explained;
-        let asked =
-            |name: &str| packed.check.when.iter().any(|step| matches!(step, Step::Action(it) if it.action == name));
+        let asked = |name: &str| packed.check.when.iter().filter_map(Step::action).any(|action| action.action == name);
         let actions = pack.provider.actions.iter().filter(|(name, _)| asked(name));
         let actions: String = actions
             .map(|(name, word)| self.line(&" ".repeat(COLUMN), &format!("`{name}`: {}", word.description), COLUMN + 2))

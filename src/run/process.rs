@@ -71,6 +71,7 @@ impl Process {
     /// Starts a program in a process group and a working directory.
     pub(super) fn start(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<Self, BuildError> {
         let (mut child, group) = spawned(command, folder, variables)?;
+        tracing::info!("started the partner's build: {}", command.join(" "));
         let said = Arc::new(Mutex::new(VecDeque::new()));
         let mut listening = Vec::new();
         listening.extend(child.stdout.take().map(|output| tokio::spawn(keep(output, said.clone()))));
@@ -110,6 +111,7 @@ impl Process {
 
     /// Asks the build to end, and kills it if it does not.
     pub(super) async fn stop(mut self) {
+        tracing::info!("stops the partner's build");
         self.group.signal(Signal::SIGTERM);
         // A stopped process receives the signal only when it continues.
         self.group.signal(Signal::SIGCONT);

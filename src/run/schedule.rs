@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{Semaphore, watch};
+use tracing::Instrument as _;
 
 use super::context::log::Log;
 use super::context::run_context::RunContext;
@@ -100,7 +101,8 @@ pub async fn execute(
         let place = if planned.stage == Stage::Rehearsal { rehearsed.clone() } else { jobs.clone() };
         // A task that panicked is a defect of Preflight and must not end the run; the caller reports that the check is
         // missing.
-        let task = tokio::spawn(run_one(run.clone(), at, place, lane.clone(), stop.clone()));
+        let one = run_one(run.clone(), at, place, lane.clone(), stop.clone());
+        let task = tokio::spawn(one.instrument(tracing::info_span!("check", id = planned.id())));
         if isolation == Isolation::Shared {
             running.push(task);
         } else {

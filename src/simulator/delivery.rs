@@ -105,6 +105,8 @@ async fn attempt(
         }
         Err(error) => (Request { url, ..Request::default() }, trouble(TransportErrorKind::Refused, error.to_string())),
     };
+    let said = outcome.brief(Outcome::MAX_SENTENCE_CHARS);
+    tracing::debug!("delivered {} to {}: {said}", dispatch.event, request.url);
     record(inner, dispatch, (from, request, outcome.clone()), scheme);
     outcome
 }

@@ -81,6 +81,8 @@ async fn carry_out(inner: &Arc<Inner>, received: Received, from: Instant) -> Req
     if !answered.manner.delay.is_zero() {
         tokio::time::sleep(answered.manner.delay).await;
     }
+    let (method, path, status) = (&received.method, &received.path, answered.reply.status);
+    tracing::debug!("the partner called {method} {path} of the API {}: {status}", received.api);
     let what = call(&received, &answered);
     let bytes = size(&what);
     if !inner.journal.add(Entry { from, to: Instant::now(), what }, bytes, answered.owner.as_deref()) {

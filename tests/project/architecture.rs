@@ -1,16 +1,15 @@
 //! The shape of the program: which module may import which, and what no part of the engine may contain.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use preflight::pack::authentication::Api;
 use preflight::pack::load::Catalog;
 use regex::Regex;
 
-use crate::support::root;
+use crate::support::{files, root};
 
 /// Every top-level module, and the others that it may import. Data flows one way, so there is no circle.
-const MAY_IMPORT: [(&str, &[&str]); 21] = [
+const MAY_IMPORT: [(&str, &[&str]); 22] = [
     ("address", &[]),
     ("body", &[]),
     (
@@ -40,14 +39,15 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("evidence", &["body"]),
     ("files", &[]),
     ("json", &[]),
-    ("judge", &["address", "evidence", "json", "pack", "plan", "profile", "template"]),
+    ("json_path", &[]),
+    ("judge", &["address", "evidence", "json", "json_path", "pack", "plan", "profile", "template"]),
     ("net", &["address", "evidence", "pack", "redact"]),
-    ("pack", &["address", "evidence", "files", "json", "template", "yaml"]),
+    ("pack", &["address", "evidence", "files", "json", "json_path", "template", "yaml"]),
     ("plan", &["json", "pack", "profile", "template", "yaml"]),
-    ("profile", &["address", "environment", "json", "pack", "redact", "template", "yaml"]),
+    ("profile", &["address", "environment", "json", "json_path", "pack", "redact", "template", "yaml"]),
     ("redact", &["address", "json"]),
     ("reference_partner", &[]),
-    ("report", &["evidence", "files", "judge", "pack", "plan", "profile"]),
+    ("report", &["evidence", "files", "json_path", "judge", "pack", "plan", "profile"]),
     (
         "run",
         &[
@@ -57,6 +57,7 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
             "evidence",
             "files",
             "json",
+            "json_path",
             "judge",
             "net",
             "pack",
@@ -73,7 +74,7 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("simulator", &["address", "body", "evidence", "json", "net", "pack", "redact", "template", "webhook"]),
     ("template", &["address"]),
     ("webhook", &["body", "json", "pack", "redact", "template"]),
-    ("yaml", &["files", "json", "redact"]),
+    ("yaml", &["files", "json", "json_path", "redact"]),
 ];
 
 /// What the judge must not use, so that saved evidence always gets the same verdict.
@@ -135,28 +136,14 @@ impl Source {
     }
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-}
-
 /// Returns the files of a folder, sorted. Files of `src` that contain only tests are left out.
 fn sources(folder: &str) -> Vec<Source> {
-    let mut paths = Vec::new();
-    files(&root().join(folder), &mut paths);
-    paths.sort();
-    let sources = paths.iter().map(|path| {
-        let text = std::fs::read_to_string(path).unwrap();
+    let sources = files(folder, ".rs").into_iter().map(|path| {
+        let text = std::fs::read_to_string(root().join(&path)).unwrap();
         let lines = text.lines().count();
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-        let path = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+        let path = path.to_string_lossy().replace('\\', "/");
         Source { path, text, code, lines }
     });
     let tests = |source: &Source| {

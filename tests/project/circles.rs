@@ -4,11 +4,10 @@
 //! import of the folder. Tests may import everything, so they do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
-use crate::support::root;
+use crate::support::{files, root};
 
 /// A module, by the names that lead to it from the root of the crate.
 type Module = Vec<String>;
@@ -22,17 +21,6 @@ struct File {
     items: BTreeSet<String>,
     /// The names that it imports or re-exports, with the paths behind them.
     names: BTreeMap<String, Vec<String>>,
-}
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
 }
 
 /// Returns the module of a file below `src`; `None` for a test and for the root.
@@ -92,9 +80,6 @@ fn from_root(path: &[String], module: &Module, modules: &BTreeMap<Module, File>)
 }
 
 fn read() -> BTreeMap<Module, File> {
-    let root = root().join("src");
-    let mut paths = Vec::new();
-    files(&root, &mut paths);
     let comments = Regex::new("//.*").unwrap();
     let items = Regex::new(
         r"(?m)^(?:(?:pub(?:\([^)]*\))? )?(?:(?:async|const|unsafe) )*(?:fn|struct|enum|trait|type|const|static|macro_rules!)|    pub (?:struct|enum)) +(\w+)",
@@ -103,10 +88,10 @@ fn read() -> BTreeMap<Module, File> {
     let imports = Regex::new(r"(?m)^\s*(?:pub(?:\([^)]*\))? )?use\s+([^;]+);").unwrap();
     let mut texts = Vec::new();
     let mut modules: BTreeMap<Module, File> = BTreeMap::new();
-    for path in paths {
-        let below = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+    for path in files("src", ".rs") {
+        let below = path.strip_prefix("src").unwrap().to_string_lossy().replace('\\', "/");
         let Some(module) = module(&below) else { continue };
-        let text = std::fs::read_to_string(&path).unwrap();
+        let text = std::fs::read_to_string(root().join(&path)).unwrap();
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
         let text = comments.replace_all(text, "").into_owned();
         let file = File {

@@ -132,7 +132,7 @@ fn scaffold(pack: &Pack, id: &str, item: &str) -> String {
 
 /// Returns the check that the other delivery checks need: the one that delivers each event.
 fn before(pack: &Pack) -> Option<&str> {
-    let each = |step: &Step| matches!(step, Step::Deliver(step) if step.deliver == EventChoice::Each);
+    let each = |step: &Step| step.deliver().is_some_and(|deliver| deliver.deliver == EventChoice::Each);
     let found = pack.checks.iter().find(|packed| packed.check.when.iter().any(each));
     found.map(|packed| packed.check.id.as_str())
 }

@@ -52,6 +52,9 @@ pub(super) fn select<'c>(
         window.after = named.iter().map(|entry| entry.to).max();
         anchors = named;
     }
+    if let Some(name) = &expectation.since {
+        window.since = moments(case, scope, name, client)?.iter().map(|entry| entry.from).min();
+    }
     if let Some(name) = &expectation.before {
         window.before = moments(case, scope, name, client)?.iter().map(|entry| entry.from).min();
     }
@@ -83,12 +86,15 @@ pub(super) fn select<'c>(
 #[derive(Default)]
 struct Window {
     after: Option<Offset>,
+    since: Option<Offset>,
     before: Option<Offset>,
 }
 
 impl Window {
     fn holds(&self, entry: &Entry) -> bool {
-        self.after.is_none_or(|after| entry.from >= after) && self.before.is_none_or(|before| entry.from < before)
+        self.after.is_none_or(|after| entry.from >= after)
+            && self.since.is_none_or(|since| entry.from > since)
+            && self.before.is_none_or(|before| entry.from < before)
     }
 }
 
@@ -192,10 +198,11 @@ fn describe_selection(
     };
     let answered = expectation.answered.as_ref().map(|answered| format!(" answered {}", describe_answered(answered)));
     let after = expectation.after.as_ref().map(|name| format!(" after {}", called(case, name)));
+    let since = expectation.since.as_ref().map(|name| format!(" since {}", called(case, name)));
     let before = expectation.before.as_ref().map(|name| format!(" before {}", called(case, name)));
     let nth = expectation.nth.map(|nth| format!(", number {nth} of them"));
     let several = (case.check.given.client_setups().len() > 1).then(|| format!(" about the client {client}"));
-    words.extend([answered, after, before, nth, several].into_iter().flatten());
+    words.extend([answered, after, since, before, nth, several].into_iter().flatten());
     words
 }
 

@@ -22,9 +22,12 @@ pub(in crate::judge) fn judge_effect(case: &Case<'_>, expectation: &EffectExpect
 /// up counts. In a series, controls come first, unless the series redelivers an event and controls have events of their
 /// own.
 fn meant<'c>(case: &Case<'c>, name: &str) -> Option<(&'c Entry, &'c Delivery)> {
-    let again = case.check.when.iter().any(|step| {
-        matches!(step, Step::Deliver(step) if step.name.as_deref() == Some(name) && matches!(step.deliver, EventChoice::Again(_)))
-    });
+    let again = case
+        .check
+        .when
+        .iter()
+        .filter_map(Step::deliver)
+        .any(|deliver| deliver.name.as_deref() == Some(name) && matches!(deliver.deliver, EventChoice::Again(_)));
     let mine = case.evidence.entries.iter().filter(|entry| entry.step.as_deref() == Some(name));
     let mut sent: Vec<_> = mine.filter_map(|entry| Some((entry, entry.what.delivery()?))).collect();
     sent.sort_by_key(|(_, delivery)| (delivery.role == DeliveryRole::Control) == again);

@@ -120,6 +120,7 @@ impl Sender {
         match self.gate.admit(draft) {
             Ok(admitted) => self.send(admitted, limits).await,
             Err(refusal) => {
+                tracing::info!("denied {} {}: {refusal}", request.method, request.url);
                 let outcome = Outcome::TransportError(TransportError::from(&refusal));
                 CallResult { request, outcome, raw: None, address: None, latency: Duration::ZERO }
             }
@@ -169,6 +170,8 @@ impl Sender {
                 (Outcome::TransportError(TransportError { detail, ..trouble }), None)
             }
         };
+        let (method, url, said) = (&request.method, &request.url, outcome.brief(Outcome::MAX_SENTENCE_CHARS));
+        tracing::debug!("sent {method} {url}: {said} (after {} ms)", latency.as_millis());
         CallResult { request, outcome, raw, address: progress.address, latency }
     }
 

@@ -78,6 +78,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<Owne
                      `rehearsal.allow_hosts`"
                 }
             };
+            tracing::info!("denied the partner's connection to {host}:{port}: {why}");
             return respond(StatusCode::FORBIDDEN, &format!("{host}:{port} is denied: {why}"));
         }
     };

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::linter::{Linter, ROOTS};
 use crate::pack::expectations::{DeliveryRule, Expectation, Source};
 use crate::pack::step::{EventChoice, Step};
-use crate::pack::types::Stage;
 use crate::template::{self, TemplateError};
 use crate::yaml::Problem;
 
@@ -109,37 +108,29 @@ impl Linter<'_> {
 
     fn step(&self, pointer: &str, step: &Step, earlier: &BTreeSet<&str>) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let allowed: &[Stage] = match step {
-            Step::Request(_) => &[Stage::Rehearsal, Stage::Test, Stage::Production],
-            Step::Action(_) | Step::Event(_) | Step::Wait(_) => &[Stage::Rehearsal, Stage::Test],
-            Step::Deliver(_) => &[Stage::Rehearsal],
-            Step::Config(_) | Step::Ask(_) => &Stage::ALL,
-        };
-        for stage in self.check().stage.0.iter().filter(|stage| !allowed.contains(stage)) {
+        for stage in self.check().stage.0.iter().filter(|stage| !step.stages().contains(stage)) {
             problems
                 .push(self.problem_at(pointer, format!("`{}` is not possible in the stage `{stage}`", step.verb())));
         }
-        match step {
-            Step::Request(request) => {
-                if let Some(api) = request.api.as_ref().filter(|api| !self.provider.apis.contains_key(*api)) {
-                    let problem =
-                        self.problem_at(&format!("{pointer}/api"), format!("`{api}` is not an API of the provider"));
-                    problems.push(problem.nearest(api, self.provider.apis.keys().map(String::as_str)));
-                }
+        if let Some(api) = step.request().and_then(|request| request.api.as_ref())
+            && !self.provider.apis.contains_key(api)
+        {
+            let problem = self.problem_at(&format!("{pointer}/api"), format!("`{api}` is not an API of the provider"));
+            problems.push(problem.nearest(api, self.provider.apis.keys().map(String::as_str)));
+        }
+        if let Some(deliver) = step.deliver() {
+            problems.extend(self.deliver(pointer, &deliver.deliver, earlier));
+            problems.extend(self.alterations(pointer, deliver));
+        }
+        if let Some(action) = step.action() {
+            problems.extend(self.action(&format!("{pointer}/action"), &action.action));
+        }
+        if let Some(config) = step.config() {
+            problems.extend(self.config(&format!("{pointer}/config"), &config.config));
+            if (config.config == INSPECTED) != config.of.is_some() {
+                let message = format!("`{INSPECTED}` needs `of`, the id of an event, and `of` needs `{INSPECTED}`");
+                problems.push(self.problem_at(&format!("{pointer}/config"), message));
             }
-            Step::Deliver(deliver) => {
-                problems.extend(self.deliver(pointer, &deliver.deliver, earlier));
-                problems.extend(self.alterations(pointer, deliver));
-            }
-            Step::Action(action) => problems.extend(self.action(&format!("{pointer}/action"), &action.action)),
-            Step::Config(config) => {
-                problems.extend(self.config(&format!("{pointer}/config"), &config.config));
-                if (config.config == INSPECTED) != config.of.is_some() {
-                    let message = format!("`{INSPECTED}` needs `of`, the id of an event, and `of` needs `{INSPECTED}`");
-                    problems.push(self.problem_at(&format!("{pointer}/config"), message));
-                }
-            }
-            Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}
         }
         problems
     }
@@ -192,8 +183,11 @@ impl Linter<'_> {
             Expectation::Delivery(e) => {
                 let mut problems =
                     self.refer(&format!("{pointer}/delivery"), &e.delivery.0, &DELIVERY_WORDS, &["deliver"]);
-                let series =
-                    self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.alter.is_empty()));
+                let series = self
+                    .check()
+                    .when
+                    .iter()
+                    .any(|step| step.deliver().is_some_and(|deliver| !deliver.alter.is_empty()));
                 if !series && e.delivery.0.iter().any(|name| name == "control" || name == "altered") {
                     problems.push(self.problem_at(
                         &format!("{pointer}/delivery"),
@@ -238,7 +232,8 @@ impl Linter<'_> {
                 }
                 if e.are.is_none() && e.all_match.is_none() {
                     problems.push(
-                        self.problem_at(pointer, "this states nothing about the values").hint("add `are` or `each`"),
+                        self.problem_at(pointer, "this states nothing about the values")
+                            .hint("add `are` or `all_match`"),
                     );
                 }
                 problems
@@ -253,12 +248,8 @@ impl Linter<'_> {
     }
 
     fn every_variant_expects(&self) -> bool {
-        self.check().when.iter().all(|step| match step {
-            Step::Deliver(deliver) => deliver.alter.values().all(|variant| variant.expect.is_some()),
-            Step::Request(_) | Step::Action(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {
-                true
-            }
-        })
+        let mut delivered = self.check().when.iter().filter_map(Step::deliver);
+        delivered.all(|deliver| deliver.alter.values().all(|variant| variant.expect.is_some()))
     }
 
     /// Finds names of steps that do not exist or are of the wrong kind. `words` are allowed besides steps, `verbs` are

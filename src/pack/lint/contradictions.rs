@@ -2,7 +2,7 @@
 
 use super::linter::Linter;
 use crate::pack::expectations::Expectation;
-use crate::pack::matcher::{Matcher, Predicate};
+use crate::pack::matcher::Matcher;
 use crate::pack::step::Step;
 use crate::pack::traffic::Count;
 use crate::pack::types::{Stage, StatusRule};
@@ -62,11 +62,7 @@ impl Linter<'_> {
             let message = "only a rehearsal records the partner's calls, and this check has no such stage";
             return about.map(|at| self.problem_at(&at, message).hint("add `rehearsal` to `stage`")).collect();
         }
-        let moves = |step: &Step| match step {
-            Step::Action(_) | Step::Event(_) | Step::Deliver(_) => true,
-            Step::Request(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => false,
-        };
-        if check.when.iter().any(moves) {
+        if check.when.iter().any(Step::makes_the_partner_act) {
             return Vec::new();
         }
         let message = "no step makes the partner act, so it makes no call";
@@ -99,8 +95,10 @@ fn meet(one: &StatusRule, other: &StatusRule) -> bool {
 /// Returns why no evidence can meet an expectation, if that is so.
 fn never(expectation: &Expectation) -> Option<String> {
     match expectation {
-        Expectation::Response(e) => e.header.values().chain(e.body.values()).chain(&e.counted).find_map(unmatchable),
-        Expectation::Delivery(e) => e.status.iter().find_map(unmatchable),
+        Expectation::Response(e) => {
+            e.header.values().chain(e.body.values()).chain(&e.counted).find_map(Matcher::contradiction)
+        }
+        Expectation::Delivery(e) => e.status.iter().find_map(Matcher::contradiction),
         Expectation::Effect(e) => bounds(e.exactly, e.at_least, e.at_most),
         Expectation::Calls(e) => {
             let number = |count: &Option<Count>| match count {
@@ -108,11 +106,11 @@ fn never(expectation: &Expectation) -> Option<String> {
                 Some(Count::Template(_)) | None => None,
             };
             bounds(number(&e.exactly), number(&e.at_least), number(&e.at_most))
-                .or_else(|| e.header.values().chain(e.body.values()).find_map(unmatchable))
+                .or_else(|| e.header.values().chain(e.body.values()).find_map(Matcher::contradiction))
         }
-        Expectation::ProviderRecords(e) => e.provider_records.values().find_map(unmatchable),
+        Expectation::ProviderRecords(e) => e.provider_records.values().find_map(Matcher::contradiction),
         Expectation::DeniedHosts(e) => bounds(e.exactly, e.at_least, None),
-        Expectation::Values(e) => e.are.iter().chain(&e.all_match).find_map(unmatchable),
+        Expectation::Values(e) => e.are.iter().chain(&e.all_match).find_map(Matcher::contradiction),
         Expectation::Shown(_) | Expectation::UserMessage(_) | Expectation::AnyOf(_) => None,
     }
 }
@@ -123,41 +121,4 @@ fn bounds(exactly: Option<u64>, at_least: Option<u64>, at_most: Option<u64>) -> 
         (Some(low), Some(high)) if low > high => Some(format!("at least {low} and at most {high}")),
         (Some(_) | None, Some(_) | None) => None,
     }
-}
-
-/// Returns why no value can match, if that is so.
-fn unmatchable(matcher: &Matcher) -> Option<String> {
-    let (mut low, mut high) = (f64::MIN, f64::MAX);
-    for predicate in &matcher.0 {
-        match predicate {
-            Predicate::OneOf(list) if list.is_empty() => return Some("`one_of` is empty".into()),
-            Predicate::AtLeast(least) => low = *least,
-            Predicate::AtMost(most) => high = *most,
-            Predicate::Exists(false) if matcher.0.len() > 1 => {
-                return Some("an absent value cannot meet other conditions".into());
-            }
-            Predicate::Url(rule) if rule.port.as_ref().is_some_and(Vec::is_empty) => {
-                return Some("`port` is empty".into());
-            }
-            Predicate::Contrast(contrast) if contrast.at_least > 21.0 => {
-                return Some("the highest contrast is 21".into());
-            }
-            Predicate::Equals(_)
-            | Predicate::NotEquals(_)
-            | Predicate::Not(_)
-            | Predicate::Exists(_)
-            | Predicate::OneOf(_)
-            | Predicate::Matches(_)
-            | Predicate::StartsWith(_)
-            | Predicate::Contains(_)
-            | Predicate::ContainsAll(_)
-            | Predicate::MaxLength(_)
-            | Predicate::EqualsIgnoringCase(_)
-            | Predicate::SameUrlAs(_)
-            | Predicate::Url(_)
-            | Predicate::MediaType(_)
-            | Predicate::Contrast(_) => {}
-        }
-    }
-    (low > high).then(|| format!("at least {low} and at most {high}"))
 }

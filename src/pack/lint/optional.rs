@@ -10,12 +10,7 @@ impl Linter<'_> {
     pub(super) fn optional(&self) -> Vec<Problem> {
         let check = self.check();
         let mut left_out = LeftOut::determine(check, |step| step.optional);
-        let place = |step: &Step| match step {
-            Step::Action(action) => action.optional,
-            Step::Request(_) | Step::Deliver(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {
-                false
-            }
-        };
+        let place = |step: &Step| step.action().is_some_and(|action| action.optional);
         let Some(at) = check.when.iter().position(place) else { return Vec::new() };
         // `assume` comes first: the names that it loses are left out of `then` as well.
         let mut gone = |word: &'static str, list| {

@@ -104,18 +104,11 @@ impl Linter<'_> {
     }
 
     fn happens(&self, pointer: &str, step: &Step) -> Vec<Problem> {
-        let (client, event, guard) = match step {
-            Step::Action(step) => (step.client.as_ref(), None, step.unless.as_deref().map(|e| ("unless", e))),
-            Step::Event(step) => {
-                (step.client.as_ref(), Some(&step.event), step.unless.as_deref().map(|e| ("unless", e)))
-            }
-            Step::Wait(step) => (None, None, step.until.as_deref().map(|e| ("until", e))),
-            Step::Request(_) | Step::Deliver(_) | Step::Config(_) | Step::Ask(_) => return Vec::new(),
-        };
+        let (client, event) = (step.client().flatten(), step.event());
         let mut problems: Vec<Problem> =
             client.and_then(|client| self.client(&format!("{pointer}/client"), client)).into_iter().collect();
-        problems.extend(event.and_then(|event| self.event(&format!("{pointer}/event"), event)));
-        if let Some((word, expectation)) = guard {
+        problems.extend(event.and_then(|step| self.event(&format!("{pointer}/event"), &step.event)));
+        if let Some((word, expectation)) = step.condition() {
             let pointer = format!("{pointer}/{word}");
             problems.extend(self.expectation(&pointer, expectation));
             // It is judged by itself, so no other expectation has given calls a name.

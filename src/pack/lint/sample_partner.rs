@@ -75,7 +75,7 @@ impl Lints<'_> {
             }
             None if self.provider.webhooks.is_some() => {
                 let problem = self.problem_at("", "this pack has webhooks, but its sample partner has no `webhook`");
-                Some(problem.hint("add `webhook: [{ if: not proven, status: 401 }, { status: 200, effect: true }]`"))
+                Some(problem.hint("add `webhook: [{ if: not verified, status: 401 }, { status: 200, effect: true }]`"))
             }
             Some(_) | None => None,
         }

@@ -8,7 +8,7 @@ use crate::pack::alteration::{Alteration, Clock, KeyAlteration};
 use crate::pack::authentication::Api;
 use crate::pack::provider::Provider;
 use crate::pack::scheme::{KeyForm, Webhooks};
-use crate::pack::step::{DeliverStep, Step};
+use crate::pack::step::DeliverStep;
 use crate::pack::types::Where;
 use crate::template;
 use crate::yaml::{Document, Problem};
@@ -86,11 +86,11 @@ fn no_code(hooks: &Webhooks, at: ProblemPlace, pointer: &str, text: &str) -> Opt
     let several = hooks.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
     if (reads("mac") || reads("signatures")) && hooks.mac.is_none() {
         let problem = at(pointer, "this reads a signature, but `webhooks` has no `mac` that describes it");
-        return Some(problem.hint("add `mac: { algorithm, key, message, encoding }`"));
+        return Some(problem.hint("add `mac: { algorithm, key, signed_content, encoding }`"));
     }
     let problem = || at(pointer, "this reads `signatures`, but `mac` does not describe several signatures");
     (reads("signatures") && several.is_none())
-        .then(|| problem().hint("add `mac.signatures: { each, joined_by }`, or read `mac`"))
+        .then(|| problem().hint("add `mac.signatures: { format, joined_by }`, or read `mac`"))
 }
 
 /// Finds parts of a scheme that nothing uses.
@@ -272,7 +272,7 @@ impl Linter<'_> {
         let step = pointer.strip_prefix("/when/").and_then(|rest| rest.split_once('/'));
         let step = step.and_then(|(index, rest)| Some((self.check().when.get(index.parse::<usize>().ok()?)?, rest)));
         step.is_some_and(|(step, rest)| {
-            matches!(step, Step::Deliver(_)) && (rest.starts_with("alter/") || rest.starts_with("with/"))
+            step.deliver().is_some() && (rest.starts_with("alter/") || rest.starts_with("with/"))
         })
     }
 }

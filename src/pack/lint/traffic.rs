@@ -113,7 +113,7 @@ impl<'l> Linter<'l> {
         let mut problems = self.clients(pointer, e.client.as_ref());
         problems.extend(self.which(&format!("{pointer}/calls"), &e.calls, bound));
         let steps: Vec<&str> = self.check().when.iter().filter_map(Step::name).collect();
-        for (word, name) in [("after", &e.after), ("before", &e.before)] {
+        for (word, name) in [("after", &e.after), ("since", &e.since), ("before", &e.before)] {
             let unknown = name.as_deref().filter(|name| !steps.contains(name) && !bound.contains(name));
             problems.extend(unknown.map(|name| {
                 let message = format!("`{name}` is neither a step nor the name of earlier matched calls");

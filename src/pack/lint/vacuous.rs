@@ -42,7 +42,7 @@ fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
             let said = e.status.is_some() || measured || !e.header.is_empty() || !e.body.is_empty();
             let silent = ("any response meets this", "add `status`, `header` or `body`");
             let mut matchers = e.header.values().chain(e.body.values()).chain(&e.counted);
-            if said { matchers.any(anything).then_some(ANY) } else { Some(silent) }
+            if said { matchers.any(Matcher::accepts_anything).then_some(ANY) } else { Some(silent) }
         }
         Expectation::Calls(e) if requires_nothing(e) => Some((
             "this states nothing about the calls",
@@ -50,7 +50,8 @@ fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
         )),
         Expectation::Calls(e) => {
             let none = e.at_least == Some(Count::Number(0)) && e.exactly.is_none() && e.at_most.is_none();
-            none.then_some(NONE).or_else(|| e.header.values().chain(e.body.values()).any(anything).then_some(ANY))
+            none.then_some(NONE)
+                .or_else(|| e.header.values().chain(e.body.values()).any(Matcher::accepts_anything).then_some(ANY))
         }
         Expectation::Effect(e) => (e.at_least == Some(0) && e.exactly.is_none() && e.at_most.is_none()).then_some(NONE),
         Expectation::DeniedHosts(e) => (e.at_least == Some(0) && e.exactly.is_none()).then_some(NONE),
@@ -58,8 +59,8 @@ fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
             let any = |matcher: &Matcher| matcher.0.iter().all(|p| matches!(p, Predicate::AtLeast(n) if *n <= 0.0));
             e.provider_records.values().any(any).then_some(NONE)
         }
-        Expectation::Values(e) => e.are.iter().chain(&e.all_match).any(anything).then_some(ANY),
-        Expectation::Delivery(e) => e.status.iter().any(anything).then_some(ANY),
+        Expectation::Values(e) => e.are.iter().chain(&e.all_match).any(Matcher::accepts_anything).then_some(ANY),
+        Expectation::Delivery(e) => e.status.iter().any(Matcher::accepts_anything).then_some(ANY),
         Expectation::Shown(_) | Expectation::UserMessage(_) | Expectation::AnyOf(_) => None,
     }
 }
@@ -70,27 +71,4 @@ fn requires_nothing(e: &CallsExpectation) -> bool {
     let alike = !e.same.is_empty() || !e.distinct.is_empty() || e.gap.is_some();
     let each = e.credential.is_some() || e.carries.is_some() || !e.header.is_empty() || !e.body.is_empty();
     !counted && !alike && !each
-}
-
-/// Whether a matcher accepts any value that is there.
-fn anything(matcher: &Matcher) -> bool {
-    matcher.0.iter().all(|predicate| match predicate {
-        Predicate::Matches(pattern) => ["", ".*", "^.*$", "^", "$"].contains(&pattern.as_str()),
-        Predicate::StartsWith(text) => text.is_empty(),
-        Predicate::ContainsAll(list) => list.as_array().is_some_and(Vec::is_empty),
-        Predicate::Equals(_)
-        | Predicate::NotEquals(_)
-        | Predicate::Not(_)
-        | Predicate::Exists(_)
-        | Predicate::OneOf(_)
-        | Predicate::Contains(_)
-        | Predicate::AtLeast(_)
-        | Predicate::AtMost(_)
-        | Predicate::MaxLength(_)
-        | Predicate::EqualsIgnoringCase(_)
-        | Predicate::SameUrlAs(_)
-        | Predicate::Url(_)
-        | Predicate::MediaType(_)
-        | Predicate::Contrast(_) => false,
-    })
 }

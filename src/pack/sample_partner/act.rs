@@ -48,7 +48,7 @@ pub struct CallStep {
     pub name: Option<String>,
 }
 
-/// `again: created`.
+/// `retry: created`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RetryStep {
@@ -69,11 +69,11 @@ fn once() -> u8 {
     1
 }
 
-/// `keep: { token: "{{ minted.body.access_token }}" }`.
+/// `store: { token: "{{ minted.body.access_token }}" }`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StoreStep {
-    /// Values by name, both templates; read as `kept.NAME` or `kept['NAME']`. A name without a value is deleted.
+    /// Values by name, both templates; read as `stored.NAME` or `stored['NAME']`. A name without a value is deleted.
     pub store: IndexMap<Text, Value>,
     /// Only if this condition holds.
     #[serde(rename = "if")]

@@ -87,7 +87,7 @@ pub struct SimulatorSpec {
     #[serde(default)]
     pub routes: IndexMap<String, IndexMap<Route, RouteSpec>>,
     /// The operations that the provider publishes, as a fixture with a list of `METHOD /path` per API. An operation
-    /// without a route gets `refusals.not_played`, and checks that depend on it are inconclusive.
+    /// without a route gets `default_replies.not_played`, and checks that depend on it are inconclusive.
     pub operations: Option<String>,
     /// The rate limits of a key.
     pub quotas: Option<Quotas>,

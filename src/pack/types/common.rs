@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::json_path::{JsonPath, NotAPath};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
+
+use super::one_or_many::OneOrMany;
+use crate::json_path::{JsonPath, NotAPath};
 
 /// A text that may contain templates.
 pub type Text = String;
@@ -292,8 +294,7 @@ impl JsonSchema for Where {
 }
 
 /// One name or several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Names(pub Vec<String>);
+pub type Names = OneOrMany<String>;
 
 #[cfg(test)]
 #[path = "tests.rs"]

@@ -223,18 +223,14 @@ fn learned<'p>(pointer: &str, profile: &'p Profile) -> BTreeSet<&'p str> {
 /// Returns the arguments that checks give an action besides those of the pack.
 fn with<'p>(pack: &'p Pack, name: &'p str) -> impl Iterator<Item = (&'p String, &'p Value)> {
     let steps = pack.checks.iter().flat_map(|packed| &packed.check.when);
-    steps
-        .filter_map(move |step| if let Step::Action(action) = step { Some(action) } else { None })
-        .filter(move |action| action.action == name)
-        .flat_map(|action| &action.with)
+    steps.filter_map(Step::action).filter(move |action| action.action == name).flat_map(|action| &action.with)
 }
 
 /// Returns the names of all actions that the pack may ask for.
 fn actions(pack: &Pack) -> BTreeSet<&str> {
     let provider = &pack.provider;
     let steps = pack.checks.iter().flat_map(|packed| &packed.check.when);
-    let asked =
-        steps.filter_map(|step| if let Step::Action(action) = step { Some(action.action.as_str()) } else { None });
+    let asked = steps.filter_map(|step| Some(step.action()?.action.as_str()));
     let after = provider.webhooks.iter().filter_map(|hooks| hooks.known_after.as_deref());
     provider.actions.keys().map(String::as_str).chain(asked).chain(after).chain(["restart"]).collect()
 }

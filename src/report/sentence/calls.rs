@@ -84,8 +84,9 @@ fn narrowed(expectation: &CallsExpectation) -> String {
     let answered = expectation.answered.as_ref().map(describe_answered);
     let about = expectation.client.as_ref().map(|names| format!(", about {}", clients(Some(names))));
     let after = expectation.after.as_ref().map(|name| format!(", after {}", code(name)));
+    let since = expectation.since.as_ref().map(|name| format!(", since {}", code(name)));
     let before = expectation.before.as_ref().map(|name| format!(", before {}", code(name)));
-    [answered, about, after, before].into_iter().flatten().collect()
+    [answered, about, after, since, before].into_iter().flatten().collect()
 }
 
 fn describe_answered(answered: &Answered) -> String {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::speaker::Speaker;
 pub(super) use crate::pack::matcher_text::joined;
-use crate::pack::types::{Age, Names, Span};
+use crate::pack::types::{Age, Names, OneOrMany, Span};
 use crate::report::text::clipped;
 
 /// The longest value in a sentence, in characters.
@@ -98,8 +98,8 @@ pub(super) fn known_as(name: Option<&String>) -> String {
 pub(super) fn clients(names: Option<&Names>) -> String {
     match names {
         None => "the client".to_owned(),
-        Some(Names(names)) if names.iter().any(|name| name == "each") => "each client".to_owned(),
-        Some(Names(names)) => {
+        Some(OneOrMany(names)) if names.iter().any(|name| name == "each") => "each client".to_owned(),
+        Some(OneOrMany(names)) => {
             format!("{} {}", plural(names.len(), "the client"), list(names.iter().map(String::as_str), "and"))
         }
     }

@@ -18,7 +18,6 @@ use super::provider::SimulatedProvider;
 use crate::evidence::Responsible;
 use crate::net::client::Sender;
 use crate::pack::authentication;
-use crate::pack::step::Step;
 use crate::pack::types::{Environment, Stage};
 use crate::plan::{Plan, PlannedCheck};
 use crate::redact::{Redactor, Secret};
@@ -96,7 +95,7 @@ impl RunContext {
         if planned.stage == Stage::Rehearsal {
             return Duration::ZERO;
         }
-        let events = planned.packed.check.when.iter().filter(|step| matches!(step, Step::Event(_))).count();
+        let events = planned.packed.check.when.iter().filter(|step| step.event().is_some()).count();
         manual_step::patience(&self.plan) * u32::try_from(events + 1).unwrap_or(1)
     }
 

@@ -79,7 +79,7 @@ fn a_path_is_compared_decoded_and_a_value_stays_one_segment() {
 }
 
 #[test]
-fn before_and_after_go_by_starts_and_answers() {
+fn before_and_since_go_by_starts_and_after_by_answers() {
     let things = || {
         vec![
             action(0, 90, answered(200, json!({}))).step("first"),
@@ -100,6 +100,9 @@ fn before_and_after_go_by_starts_and_answers() {
         ("{ calls: GET /me, after: lost, at_least: 1 }", Failed("after `lost`")),
         ("{ calls: GET /me, before: lost, at_least: 1 }", Held),
         ("{ calls: POST /cases, after: first, exactly: 1 }", Held),
+        ("{ calls: POST /cases, since: first, exactly: 3 }", Held),
+        ("{ calls: POST /cases, since: lost, exactly: 1 }", Held),
+        ("{ calls: POST /cases, since: nobody, exactly: 1 }", Unknown("no step and no calls are named `nobody`")),
         ("{ calls: POST /cases, before: first, exactly: 0 }", Held),
         ("{ calls: POST /cases, after: nobody, exactly: 1 }", Unknown("no step and no calls are named `nobody`")),
     ] {

@@ -5,27 +5,12 @@ mod outputs;
 mod tables;
 mod yaml;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use regex::Regex;
 
-use crate::support::root;
+use crate::support::{files, root};
 use tables::Words;
-
-/// Returns the files below a folder with some ending, by their paths from the root.
-fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(root().join(folder)).unwrap().map(Result::unwrap) {
-        let path = format!("{folder}/{}", entry.file_name().to_str().unwrap());
-        if entry.file_type().unwrap().is_dir() {
-            found.extend(files(&path, ending));
-        } else if path.ends_with(ending) {
-            found.push(path.into());
-        }
-    }
-    found.sort();
-    found
-}
 
 fn text(file: &Path) -> String {
     std::fs::read_to_string(root().join(file)).unwrap()

@@ -63,7 +63,6 @@ fn reports_have_no_old_word() {
 }
 
 #[test]
-#[ignore = "the types are still being renamed"]
 fn the_code_has_no_old_type() {
     let defined = r"^\s*(pub(\([^)]*\))? )?(struct|enum|trait) WORD\b";
     none(

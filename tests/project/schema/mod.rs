@@ -12,7 +12,7 @@ use std::process::Output;
 use globset::GlobBuilder;
 use preflight::cli::schema::{KINDS, Kind};
 
-use crate::support::{program, root};
+use crate::support::{files, program, root};
 
 /// The comment by which editors find a schema.
 const LINE: &str = "# yaml-language-server: $schema=";
@@ -26,25 +26,10 @@ fn committed(kind: &Kind) -> PathBuf {
     root().join("schemas").join(format!("{}.json", kind.name))
 }
 
-/// Returns all files below a folder of the project, by their paths from its root.
-fn files(folder: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(root().join(folder)).unwrap() {
-        let entry = entry.unwrap();
-        let path = format!("{folder}/{}", entry.file_name().to_str().unwrap());
-        if entry.file_type().unwrap().is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
 /// Returns every shipped file of a kind.
 fn shipped() -> Vec<(Kind, String)> {
-    let all: Vec<String> = ["checks", "fixtures"].into_iter().flat_map(files).collect();
+    let all = ["checks", "fixtures"].into_iter().flat_map(|folder| files(folder, ""));
+    let all: Vec<String> = all.map(|path| path.to_str().unwrap().to_owned()).collect();
     let of = |kind: Kind| {
         let glob = GlobBuilder::new(kind.files).literal_separator(true).build().unwrap().compile_matcher();
         all.iter().filter(move |path| glob.is_match(path)).map(move |path| (kind, path.clone()))
