@@ -61,13 +61,13 @@ pub fn weight(value: &Value) -> usize {
     /// Size of a value besides its content, in bytes.
     const PLAIN: usize = 32;
     /// Size of a field besides its name and value, in bytes.
-    const MAX_FIELD_BYTES: usize = 64;
+    const FIELD_OVERHEAD_BYTES: usize = 64;
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => PLAIN,
         Value::String(text) => PLAIN + text.len(),
         Value::Array(list) => PLAIN + list.iter().map(weight).sum::<usize>(),
         Value::Object(map) => {
-            PLAIN + map.iter().map(|(name, inner)| MAX_FIELD_BYTES + name.len() + weight(inner)).sum::<usize>()
+            PLAIN + map.iter().map(|(name, inner)| FIELD_OVERHEAD_BYTES + name.len() + weight(inner)).sum::<usize>()
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::Demo;
 use super::exit::Exit;
 use super::outputs::Outputs;
-use super::sample::{DemoDefect, DemoError, Sample, stage};
+use super::sample::{DemoDefect, DemoError, Sample, prepare_demo};
 use super::screen::Screen;
 use super::{interrupt, logging, manual_steps, run};
 use crate::pack::load::Catalog;
@@ -58,7 +58,7 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     let ask = if demo.sign_by_hand { manual_steps::at_terminal(screen) } else { None };
     // An interruption during the preparation still produces reports.
     let _heed = interrupt::heed();
-    match stage(&sample, defect.as_ref(), &demo.options, &redactor, ask).await {
+    match prepare_demo(&sample, defect.as_ref(), &demo.options, &redactor, ask).await {
         Ok(mut prepared) => match prepared.plan.take() {
             Some(plan) => run::finish(plan, redactor, &demo.options, prepared.people.clone(), true, screen).await,
             None => run::failed("the sample has no plan", &demo.options, &redactor, screen),

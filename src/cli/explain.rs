@@ -12,7 +12,7 @@ use super::args::{Explain, RunOptions};
 use super::drive::{RunSettings, drive};
 use super::exit::Exit;
 use super::run;
-use super::sample::{DemoDefect, DemoError, Sample, stage};
+use super::sample::{DemoDefect, DemoError, Sample, prepare_demo};
 use super::screen::Screen;
 use crate::pack::load::Catalog;
 use crate::pack::types::{Span, Stage};
@@ -179,7 +179,7 @@ async fn report(
     stop: &watch::Receiver<StopReason>,
 ) -> Result<Report, String> {
     let options = RunOptions { only: with_needs(named), ..RunOptions::default() };
-    let prepared = stage(sample, defect, &options, keeper, None).await;
+    let prepared = prepare_demo(sample, defect, &options, keeper, None).await;
     let mut prepared = prepared.map_err(|why| match why {
         DemoError::Problems(problems) => problems.to_string(),
         DemoError::Trouble(why) => why,

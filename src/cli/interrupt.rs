@@ -15,7 +15,7 @@ use super::temporary;
 use crate::files::{self, Kind};
 
 /// How long the handlers may take: the partner's build has time to stop, and reports are made.
-const MAX_WRITE_TIME: Duration = Duration::from_secs(20);
+const HANDLER_GRACE: Duration = Duration::from_secs(20);
 
 /// How long an interrupted program may take to write its reports: they are complete by then, and only a reader that
 /// accepts no data holds them up.
@@ -105,7 +105,7 @@ async fn obey(signals: &mut [Signal]) {
     next(signals).await;
     if INTERRUPTED.receiver_count() > 0 {
         INTERRUPTED.send_replace(true);
-        drop(tokio::time::timeout(MAX_WRITE_TIME, next(signals)).await);
+        drop(tokio::time::timeout(HANDLER_GRACE, next(signals)).await);
     }
     end();
 }

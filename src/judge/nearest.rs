@@ -14,7 +14,7 @@ pub(super) struct Node {
     /// The name of the element in the report.
     name: String,
     /// The findings about the conditions that it does not meet.
-    on_failure: Vec<Finding>,
+    unmet: Vec<Finding>,
     /// Its distance from meeting all conditions, as a weighted number.
     far: usize,
     /// The values that the selection takes from it.
@@ -28,14 +28,14 @@ impl Node {
     ///
     /// An unknown, if the evidence does not decide a condition.
     pub(super) fn find(value: &Value, selection: &Selection, scope: &Scope<'_>) -> Result<Self, ExpectationResult> {
-        let (mut on_failure, mut far) = (Vec::new(), 0);
+        let (mut unmet, mut far) = (Vec::new(), 0);
         for (path, matcher) in &selection.filter {
             let found = path.values(value);
             match matches(matcher, found.first(), scope, path.field()) {
                 ExpectationResult::Yes(_) => {}
                 ExpectationResult::No(finding) => {
                     far += distance(matcher, found.first(), scope);
-                    on_failure.push(finding);
+                    unmet.push(finding);
                 }
                 ExpectationResult::Unknown(finding) => return Err(ExpectationResult::Unknown(finding)),
             }
@@ -45,23 +45,23 @@ impl Node {
             Some(format!("{} {}", path.as_str().trim_start_matches("$."), show(&found)))
         });
         let name = words.collect::<Vec<_>>().join(", ");
-        Ok(Node { name, on_failure, far, taken: selection.take.values(value) })
+        Ok(Node { name, unmet, far, taken: selection.take.values(value) })
     }
 
     /// Whether the element meets all conditions.
     pub(super) fn counts(&self) -> bool {
-        self.on_failure.is_empty()
+        self.unmet.is_empty()
     }
 }
 
 /// The distance of a value from a matcher: a similar URL is nearer than any other.
 fn distance(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>) -> usize {
-    const MAX_DISTANCE: usize = 10;
+    const FULL_DISTANCE: usize = 10;
     let differs = matcher.0.iter().find_map(|predicate| {
         let Predicate::SameUrlAs(wanted) = predicate else { return None };
         web::difference(value?.as_str()?, &scope.text(wanted).ok()?)
     });
-    differs.map_or(MAX_DISTANCE, |differs| MAX_DISTANCE + differs as usize)
+    differs.map_or(FULL_DISTANCE, |differs| FULL_DISTANCE + differs as usize)
 }
 
 /// Rewrites a failure about taken values in terms of the elements: says what the matching elements lack, or what the
@@ -80,7 +80,7 @@ pub(super) fn describe(
     let expected = finding.expected.clone().unwrap_or_else(|| finding.reason.clone());
     let counting: Vec<&str> = nodes.iter().filter(|node| node.counts()).map(|node| node.name.as_str()).collect();
     let observed = if let Some(nearest) = nodes.iter().filter(|_| counting.is_empty()).min_by_key(|node| node.far) {
-        let mut lacks: Vec<String> = nearest.on_failure.iter().map(on_failure).collect();
+        let mut lacks: Vec<String> = nearest.unmet.iter().map(unmet).collect();
         let own = Value::Array(nearest.taken.clone());
         if let Some(ExpectationResult::No(more)) =
             are.map(|are| matches(are, Some(&own), scope, selection.take.as_str()))
@@ -102,7 +102,7 @@ pub(super) fn describe(
 }
 
 /// Returns a condition that an element does not meet, for the report.
-fn on_failure(finding: &Finding) -> String {
+fn unmet(finding: &Finding) -> String {
     let why = finding.because.as_ref().map(|why| format!("; {why}")).unwrap_or_default();
     match (&finding.expected, &finding.observed) {
         (Some(expected), Some(observed)) => format!("{observed} (expected: {expected}{why})"),

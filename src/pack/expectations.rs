@@ -251,7 +251,9 @@ impl<'de> Deserialize<'de> for Source {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match serde_json::Value::deserialize(deserializer)? {
             serde_json::Value::String(text) => Ok(Source::Template(text)),
-            other => serde_json::from_value(other).map(Box::new).map(Source::Selection).map_err(serde::de::Error::custom),
+            other => {
+                serde_json::from_value(other).map(Box::new).map(Source::Selection).map_err(serde::de::Error::custom)
+            }
         }
     }
 }

@@ -124,7 +124,7 @@ fn readable(read: &LoadedProfile, bound: &Inputs) -> (Inputs, Vec<String>) {
         let is_hidden = label.is_some_and(|label| read.json.pointer(pointer).is_some_and(|full| full != label));
         let shown = match label {
             // A person inserts the secret, whether its variable is set here or not.
-            _ if raw.contains("${") && (is_hidden || is_secret(pointer)) => simulated_host(read, raw, pointer),
+            _ if raw.contains("${") && (is_hidden || is_secret(pointer)) => placeholder(read, raw, pointer),
             // Where the profile contains the secret itself, its label is there already.
             Some(label) if is_hidden => label.to_owned(),
             Some(_) | None => return,
@@ -144,7 +144,7 @@ fn is_secret(pointer: &str) -> bool {
 
 /// Returns the placeholder for a secret: the text as it is written, if that is only a variable, or a URL. Otherwise
 /// what is written beside the variables is part of the secret, and the placeholder names its line.
-fn simulated_host(read: &LoadedProfile, raw: &str, pointer: &str) -> String {
+fn placeholder(read: &LoadedProfile, raw: &str, pointer: &str) -> String {
     let inner = raw.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     if inner.is_some_and(|name| !name.contains(['}', '$'])) || raw.contains("://") {
         return raw.to_owned();

@@ -14,7 +14,7 @@ use super::views::{View, each_view};
 
 /// Length of a pattern's end that the automaton contains; the rest is compared. Tokens are long, numerous, and begin
 /// alike.
-const MIN_FRAGMENT_BYTES: usize = 10;
+const MAX_INDEXED_BYTES: usize = 10;
 
 /// An occurrence of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl Block {
         let of = |(id, value): (usize, &Arc<str>)| patterns(value).into_iter().map(move |one| (id, one));
         let patterns: Vec<_> = values.iter().enumerate().take(to).skip(from).flat_map(of).collect();
         let ends =
-            patterns.iter().map(|(_, Pattern { bytes, .. })| &bytes[bytes.len().saturating_sub(MIN_FRAGMENT_BYTES)..]);
+            patterns.iter().map(|(_, Pattern { bytes, .. })| &bytes[bytes.len().saturating_sub(MAX_INDEXED_BYTES)..]);
         let automaton = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(ends).ok();
         Block { from, to, patterns, automaton, joints: OnceLock::new() }
     }

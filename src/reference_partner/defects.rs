@@ -46,11 +46,11 @@ pub enum Defect {
     /// Records the id of a forged delivery, and then skips the genuine one.
     RemembersBeforeVerifying,
     /// Rejects unknown events with 400.
-    UnknownEventRefused,
+    UnknownEventRejected,
     /// Answers 410 instead of 401 to a bad signature, which disables the subscription at once.
     GoneOnBadSignature,
     /// Rejects the event `case.closed` with 403.
-    RefusesOneEvent,
+    RejectsOneEvent,
     /// Leaves the test endpoints and the lookups enabled in production.
     TestEndpointsOpen,
     /// Acknowledges events in staging, but never stores them.
@@ -209,7 +209,7 @@ pub enum Defect {
     /// Recognises only the documented spelling of the token header.
     TokenNameAsDocumented,
     /// Rejects notifications of unknown events with 400.
-    UnknownNoticeRefused,
+    UnknownNoticeRejected,
     /// Records the trace id of a forged notification, and then skips the genuine one.
     TraceRememberedTooSoon,
     /// Acknowledges notifications in staging, but never stores them.

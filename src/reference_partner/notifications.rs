@@ -51,7 +51,7 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
         return StatusCode::FORBIDDEN;
     }
     if !is_known(&app, &notice.event) {
-        return if app.has(Defect::UnknownNoticeRefused) { StatusCode::BAD_REQUEST } else { done };
+        return if app.has(Defect::UnknownNoticeRejected) { StatusCode::BAD_REQUEST } else { done };
     }
     if seen_before || (app.has(Defect::NoticesDropped) && app.options.mode == Mode::Staging) {
         return done;

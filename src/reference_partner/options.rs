@@ -60,10 +60,9 @@ impl Options {
     pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, OptionsError> {
         let (notices, debitura) = (guard(&look_up), OF_DEBITURA.iter().any(|(name, _)| look_up(name).is_some()));
         // Without Debitura these values are unused.
-        let simulated_host =
-            |name: &str| OF_DEBITURA.iter().find(|(of, _)| *of == name).map(|(_, text)| (*text).to_owned());
+        let fallback = |name: &str| OF_DEBITURA.iter().find(|(of, _)| *of == name).map(|(_, text)| (*text).to_owned());
         let debitura = debitura || notices.is_none();
-        let look_up = |name: &str| look_up(name).or_else(|| simulated_host(name).filter(|_| !debitura));
+        let look_up = |name: &str| look_up(name).or_else(|| fallback(name).filter(|_| !debitura));
         let mut reader = Reader { look_up, problems: Vec::new() };
         let bind = reader.optional("BIND", "an IP address, such as `127.0.0.1`");
         let port = reader.required("PORT", "a port number, or 0 for any free one");

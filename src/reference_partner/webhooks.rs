@@ -95,9 +95,9 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
         tokio::time::sleep(SLOW_HANDLING).await;
     }
     let Some(meaning) = meaning(&envelope.event) else {
-        return if app.has(Defect::UnknownEventRefused) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        return if app.has(Defect::UnknownEventRejected) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     };
-    if app.has(Defect::RefusesOneEvent) && envelope.event == "case.closed" {
+    if app.has(Defect::RejectsOneEvent) && envelope.event == "case.closed" {
         return StatusCode::FORBIDDEN;
     }
     if seen_before || (app.has(Defect::DropsEventsSilently) && app.options.mode == Mode::Staging) {

@@ -39,7 +39,7 @@ pub struct Facts<'f> {
 /// Builds the model of a run.
 pub fn build(facts: &Facts<'_>) -> Report {
     let plan = facts.plan;
-    let checks: Vec<CheckResult> = (0..plan.checks.len()).map(|at| unit_row(facts, at)).collect();
+    let checks: Vec<CheckResult> = (0..plan.checks.len()).map(|at| check_row(facts, at)).collect();
     let items = items(plan, facts.concluded, &checks);
     Report {
         schema: 2,
@@ -73,7 +73,7 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn unit_row(facts: &Facts<'_>, at: usize) -> CheckResult {
+fn check_row(facts: &Facts<'_>, at: usize) -> CheckResult {
     let (planned, final_judgement) = (&facts.plan.checks[at], &facts.concluded.final_judgement[at]);
     let (evidence, took) = &facts.evidence[at];
     let check = &planned.packed.check;

@@ -9,11 +9,11 @@ use super::text::{block_for_markdown, bounded, clipped, for_markdown, link_for_m
 use crate::judge::ItemVerdict;
 
 /// The largest report, in bytes: GitHub rejects a job summary of 1 MiB.
-const MAX_FILE_CHARS: usize = 1_000_000;
+const MAX_FILE_BYTES: usize = 1_000_000;
 /// The longest single-line text, in characters.
 const MAX_TEXT_CHARS: usize = 800;
 /// The longest text of several lines, in bytes.
-const MAX_BLOCK_CHARS: usize = 10_000;
+const MAX_BLOCK_BYTES: usize = 10_000;
 /// The explanation of the stages, which stand behind the `@` of each check.
 const STAGES: &str = "Stages: *static* reads files only; in *rehearsal* the partner's own build ran \
 against a simulated provider; *test* and *production* are the provider's real environments. Items are in the wording of \
@@ -42,11 +42,11 @@ pub fn render(report: &Report) -> String {
         remarks(&report),
     ];
     let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
-    if text.len() <= MAX_FILE_CHARS {
+    if text.len() <= MAX_FILE_BYTES {
         return text;
     }
     // Cut at the end of a line, so that no table row is cut in two.
-    let kept = bounded(&text, MAX_FILE_CHARS, "");
+    let kept = bounded(&text, MAX_FILE_BYTES, "");
     format!("{}{CUT}", kept.rsplit_once('\n').map_or("", |(lines, _)| lines))
 }
 
@@ -162,7 +162,7 @@ fn texts(report: &Report) -> String {
     let rows = rows.filter(|(_, row)| row.kind == "text").map(|(check, row)| {
         let what = for_markdown(&clipped(&one_line(&row.what), MAX_TEXT_CHARS));
         let of = for_markdown(&check.full_id());
-        format!("### {what}\n\nFrom {of}.\n\n{}\n", block_for_markdown(&bounded(&row.outcome, MAX_BLOCK_CHARS, "…")))
+        format!("### {what}\n\nFrom {of}.\n\n{}\n", block_for_markdown(&bounded(&row.outcome, MAX_BLOCK_BYTES, "…")))
     });
     let rows: String = rows.collect();
     if rows.is_empty() { rows } else { format!("## Texts\n\n{rows}") }

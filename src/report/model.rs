@@ -1,139 +1,139 @@
-//! The one finished model that every report renders. Its types are its own, so that a change inside the tool does
-//! not change the JSON: `"schema": 2`.
+//! The one finished model that every report renders. It has types of its own, so that a change inside the tool does not
+//! change the JSON: `"schema": 2`.
 
 use serde::Serialize;
 
 use crate::evidence::Responsible;
 pub use crate::judge::{ItemVerdict, Readiness};
 
-/// Everything a reader is told about one run.
+/// Everything that the reports say about one run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// The version of this shape: 2.
     pub schema: u32,
-    /// The version of the tool.
+    /// The version of Preflight that ran.
     pub tool: String,
     /// The partner's name, from the profile.
     pub partner: String,
     /// The provider's name, from the pack.
     pub provider: String,
-    /// Which checklist was used.
+    /// The pack that was used.
     pub pack: PackRow,
-    /// The start of the run, RFC 3339 in UTC.
+    /// When the run started, RFC 3339 in UTC.
     pub started: String,
-    /// The length of the run in milliseconds.
+    /// How long the run took, in milliseconds.
     pub duration_ms: u64,
-    /// Whether loopback stand-ins played real hosts.
+    /// Whether simulated environments took the place of real hosts.
     pub simulated_environments: bool,
-    /// The selection on the command line, in words; with one, nothing is said about readiness.
+    /// The selection on the command line, in words; a run with a selection says nothing about readiness.
     pub selection: Option<String>,
     /// Whether `--strict` was given.
     pub strict: bool,
     /// Whether the run was interrupted before its end.
     pub interrupted: bool,
-    /// The answer.
+    /// The result of the run.
     pub readiness: Readiness,
-    /// Why the answer is not what checks and items alone would allow, if it is not.
+    /// Why readiness is withheld although checks and items would allow it; `None` if it is not withheld.
     pub because: Option<String>,
-    /// The denominators.
+    /// How many checks have each verdict.
     pub summary: Summary,
-    /// The shortest list of actions that would change the readiness, most effective first.
+    /// The actions that would change the readiness, most urgent first.
     pub actions: Vec<ActionRow>,
     /// The provider's checklist, in its order.
     pub items: Vec<ItemRow>,
-    /// All planned units, in the order of the checklist.
+    /// All planned checks, in the order of the checklist.
     pub checks: Vec<CheckResult>,
-    /// Warnings and remarks about the run as a whole.
+    /// Remarks about the run as a whole.
     pub remarks: Vec<String>,
-    /// How long each phase took, in the order in which they were.
+    /// How long each phase took, in the order in which they ran.
     pub phases: Vec<PhaseRow>,
 }
 
-/// One phase of a run, and what its length came from.
+/// One phase of a run, and where its time went.
 #[derive(Clone, Debug, Serialize)]
 pub struct PhaseRow {
-    /// Which.
+    /// The name of the phase.
     pub phase: String,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
-    /// The longest wait that one of its units kept, in milliseconds.
+    /// The longest wait of a check in this phase, in milliseconds.
     pub longest_wait_ms: u64,
-    /// The units that made up its length: the slowest of those that ran side by side, or all that ran one by one.
+    /// The checks that determined its duration: the slowest of those that ran concurrently, or all that ran one by one.
     pub path: Vec<PathRow>,
 }
 
-/// One unit of a phase.
+/// One check of a phase.
 #[derive(Clone, Debug, Serialize)]
 pub struct PathRow {
-    /// The unit.
+    /// The check, `id@stage`.
     pub check: String,
-    /// How long it took, its set-up included, in milliseconds.
+    /// How long it took, including its set-up, in milliseconds.
     pub duration_ms: u64,
 }
 
 /// Name, version, digest and origin of a pack.
 #[derive(Clone, Debug, Serialize)]
 pub struct PackRow {
-    /// The folder's name.
+    /// The name of the pack's folder.
     pub id: String,
-    /// Its version.
+    /// The version that the pack states.
     pub version: String,
     /// SHA-256 over its files, 64 hex digits.
     pub sha256: String,
-    /// Whether it was built into the program.
+    /// Whether the pack is built into Preflight.
     pub built_in: bool,
 }
 
-/// How many units there are of each kind. `planned` is the sum of the rest.
+/// How many checks have each verdict. `planned` is the sum of the others except `risks`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// All units.
+    /// All planned checks.
     pub planned: usize,
-    /// Every expectation held.
+    /// Checks of which every expectation held.
     pub pass: usize,
-    /// Required units of which one did not.
+    /// Required checks that failed.
     pub fail: usize,
-    /// Recommended units of which one did not.
+    /// Recommended checks that failed.
     pub fail_recommended: usize,
-    /// Required units that could not be decided.
+    /// Required checks that are inconclusive.
     pub inconclusive: usize,
-    /// Recommended units that could not be decided.
+    /// Recommended checks that are inconclusive.
     pub inconclusive_recommended: usize,
-    /// Vouched for by a person.
+    /// Checks that a named person attested.
     pub attested: usize,
-    /// Failures accepted by name.
+    /// Failures that a named person accepted.
     pub waived: usize,
-    /// Not selected or not applicable.
+    /// Checks that are not selected or not applicable.
     pub skipped: usize,
-    /// What makes ready into ready with risks: recommended failures, required waivers, people's word for what a
-    /// machine could have seen. These units are counted above as well.
+    /// Checks that turn ready into ready with risks: recommended failures, waived required failures, and attestations
+    /// where a machine could have checked. They are counted above as well.
     pub risks: usize,
 }
 
-/// One action that would bring the partner nearer to ready.
+/// One action that would bring the partner closer to ready.
 #[derive(Clone, Debug, Serialize)]
 pub struct ActionRow {
     /// Who must act.
     pub responsible: Responsible,
     /// What to do, in the imperative, on one line.
     pub what: String,
-    /// Where: a file and line, or nothing.
+    /// The file and line that it concerns, if any.
     pub place: Option<String>,
-    /// The units that it would change.
+    /// The checks that it would change.
     pub checks: Vec<String>,
 }
 
-/// The word for a unit.
+/// The verdict of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictLabel {
     /// Every expectation held.
     Pass,
-    /// A named person vouched.
+    /// A named person attested it.
     Attested,
-    /// A failure that was accepted by name, for a time.
+    /// A named person accepted the failure until a date.
     Waived,
-    /// It could not be decided.
+    /// The evidence does not decide.
     Inconclusive,
     /// An expectation did not hold.
     Fail,
@@ -148,90 +148,90 @@ pub struct ItemRow {
     pub id: String,
     /// Its section.
     pub section: String,
-    /// What it says, in the pack's words.
+    /// The requirement, in the pack's words.
     pub text: String,
-    /// What stands for it.
+    /// The result of the item.
     pub verdict: ItemVerdict,
-    /// What that rests on, on one line; empty for a bare pass.
+    /// The reason on one line; empty for a plain pass.
     pub reason: String,
-    /// Its recommended units that failed, `id@stage`.
+    /// The recommended checks of the item that failed, `id@stage`.
     pub risks: Vec<String>,
-    /// Its units, `id@stage`.
+    /// The checks that serve the item, `id@stage`.
     pub checks: Vec<String>,
 }
 
-/// How much a check weighs. Readiness hangs on what is required.
+/// How much a check weighs: required checks decide readiness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LevelLabel {
-    /// Readiness hangs on it.
+    /// The check decides readiness.
     Required,
-    /// It does not; but where no required check serves an item, it decides that item.
+    /// The check does not decide readiness, but it decides an item that no required check serves.
     Recommended,
 }
 
-/// One unit: a check in one stage.
+/// The result of one check in one stage.
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckResult {
     /// The check's id without its stage, `section.stem`.
     pub id: String,
     /// The stage: `static`, `rehearsal`, `test` or `production`.
     pub stage: String,
-    /// What it proves.
+    /// What the check proves.
     pub title: String,
-    /// The items it serves.
+    /// The items that it serves.
     pub items: Vec<String>,
     /// The section of its first item.
     pub section: String,
-    /// Its level.
+    /// Whether it is required.
     pub level: LevelLabel,
-    /// Whether it is a risk, which `--strict` takes for a failure.
+    /// Whether it is a risk, which `--strict` counts as a failure.
     pub risk: bool,
-    /// The verdict.
+    /// What the evidence decides.
     pub verdict: VerdictLabel,
-    /// Why, on one line; empty for a bare pass.
+    /// The reason on one line; empty for a plain pass.
     pub reason: String,
-    /// Of an inconclusive unit: the unit that stands in its way.
+    /// For an inconclusive check: the check that blocks it.
     pub blocked_by: Option<String>,
-    /// Who must act; nobody for a pass.
+    /// Who must act; `None` for a pass.
     pub responsible: Option<Responsible>,
-    /// What was wanted.
+    /// What was expected.
     pub expected: Option<String>,
-    /// What was seen.
+    /// What was observed.
     pub observed: Option<String>,
     /// The cause, where a diagnosis found it.
     pub because: Option<String>,
-    /// Remarks: measured margins, a repeat that passed, a stale attestation.
+    /// Remarks: measured margins, a retry that passed, a stale attestation.
     pub remarks: Vec<String>,
-    /// The provider's page.
+    /// The provider's documentation.
     pub docs: String,
-    /// Why it matters.
+    /// Why the check matters.
     pub why: String,
-    /// What to do.
+    /// How to fix a failure.
     pub fix: String,
-    /// A curl line that sends the exchange again that the finding is about, where there is one.
+    /// A curl line that sends the exchange of the finding again, if there is one.
     pub rerun: Option<String>,
     /// The file of the check, relative to the pack's parent.
     pub file: String,
     /// The line in that file, from 1.
     pub line: usize,
-    /// How long it took in milliseconds.
+    /// How long it took, in milliseconds.
     pub duration_ms: u64,
-    /// What happened, in order.
+    /// What happened, in chronological order.
     pub evidence: Vec<TimelineRow>,
 }
 
 impl CheckResult {
-    /// `id@stage`.
+    /// Returns `id@stage`.
     pub fn full_id(&self) -> String {
         format!("{}@{}", self.id, self.stage)
     }
 }
 
-/// One line of a unit's timeline.
+/// One line of a check's timeline.
 #[derive(Clone, Debug, Serialize)]
 pub struct TimelineRow {
-    /// Milliseconds since the unit's log started.
+    /// Milliseconds since the check's log started.
     pub at_ms: f64,
     /// `exchange`, `delivery`, `call`, `action`, `inspection`, `event`, `page`, `records`, `denied`, `build`, `fact`,
     /// `text` (a fact of several lines), `skipped` or `waited`.

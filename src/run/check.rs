@@ -133,7 +133,7 @@ async fn run_step(context: &mut CheckContext<'_>, step: &Step) -> Result<(), Ste
         Step::Action(ActionStep { unless: Some(unless), .. }) | Step::Event(EventStep { unless: Some(unless), .. })
             if conditions::holds(context, unless) =>
         {
-            let why = "not asked for again: its purpose was already fulfilled".to_owned();
+            let why = "not repeated: its purpose was already fulfilled".to_owned();
             context.log.add(Instant::now(), step.name(), EntryKind::LeftOut(why));
             Ok(())
         }

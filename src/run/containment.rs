@@ -48,7 +48,7 @@ impl RunContext {
     }
 
     /// Returns a remark about each denied host.
-    pub(super) fn default_replies(&self) -> Vec<String> {
+    pub(super) fn denied_remarks(&self) -> Vec<String> {
         let refused = self.refused();
         let hosts: BTreeSet<&str> = refused.iter().map(|refused| refused.host.as_str()).collect();
         let shut = provider_hosts(&self.plan.read.trusted.environments);

@@ -20,11 +20,11 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
 /// The longest interval between repeated lookups; each lookup opens a connection.
-const QUIET_PERIOD: Duration = Duration::from_millis(250);
+const MAX_POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Returns the pause before the next lookup: a tenth of the time waited so far, within the two intervals above.
 pub(super) fn pause(started: Instant) -> Duration {
-    (started.elapsed() / 10).clamp(POLL_INTERVAL, QUIET_PERIOD)
+    (started.elapsed() / 10).clamp(POLL_INTERVAL, MAX_POLL_INTERVAL)
 }
 
 /// An event that a request triggers, with the number of arrivals before it.

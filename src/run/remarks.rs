@@ -13,6 +13,6 @@ impl RunContext {
             .then(|| format!("calls of the partner that cannot be attributed to any client: {}", strays.join(", ")));
         let own = self.unplayed().into_iter().chain(self.busy()).chain(self.full());
         let more = [self.unheard(), self.default_timing()].into_iter().flatten();
-        unknown.into_iter().chain(strays).chain(own).chain(self.default_replies()).chain(more).collect()
+        unknown.into_iter().chain(strays).chain(own).chain(self.denied_remarks()).chain(more).collect()
     }
 }

@@ -18,7 +18,7 @@ use crate::pack::types::Stage;
 use crate::plan::{Plan, PlannedCheck};
 
 /// Default number of concurrent checks against real environments (`--jobs`).
-const MAX_RETRIED_JOBS: usize = 16;
+const DEFAULT_JOBS: usize = 16;
 
 /// Maximum number of concurrent rehearsal checks. Most of them wait; the profile's `concurrency` limits how many have
 /// the partner act at the same time.
@@ -77,7 +77,7 @@ pub async fn execute(
     stop: &watch::Receiver<StopReason>,
     mut progress: impl FnMut(),
 ) -> Vec<Done> {
-    let jobs = Arc::new(Semaphore::new(run.jobs.unwrap_or(MAX_RETRIED_JOBS)));
+    let jobs = Arc::new(Semaphore::new(run.jobs.unwrap_or(DEFAULT_JOBS)));
     let rehearsed = Arc::new(Semaphore::new(MAX_CONCURRENT_REHEARSALS));
     let lane = Arc::new(Semaphore::new(match isolation {
         Isolation::Shared => run.plan.read.profile.rehearsal.as_ref().map_or(1, |rehearsal| rehearsal.concurrency),

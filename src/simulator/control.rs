@@ -90,12 +90,12 @@ impl Simulator {
         let record = inner.turn(|turn| {
             turn.scope.set("body", &body);
             let record = turn.create(kind, &body, false);
-            if let Some(responsible) = only_for {
+            if let Some(identifier) = only_for {
                 // Selected only by the key: a new record also contains fields without a value, which would match
                 // nothing.
                 let key = record.get_key_value(&to.key).map(|(name, value)| (name.clone(), value.clone()));
                 let which = RecordFilter { like: key.into_iter().collect(), unlike: Members::new() };
-                let only_for = Members::from_iter([(ONLY_FOR.to_owned(), json!(responsible))]);
+                let only_for = Members::from_iter([(ONLY_FOR.to_owned(), json!(identifier))]);
                 turn.store.change(&to.within, &which, &only_for, turn.moment.now);
             }
             record

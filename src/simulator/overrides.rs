@@ -74,8 +74,8 @@ impl Installed {
     /// Counts a call if it matches. Returns the effect if the override applies to it.
     pub(super) fn meets(&mut self, call: &CallProperties) -> Option<Effect> {
         let here = self.change.on.as_ref().map_or(call.bearer, |route| route.matches(call.method, call.path));
-        let theirs = self.change.about.is_empty()
-            || self.change.about.iter().any(|responsible| call.about.contains(responsible));
+        let theirs =
+            self.change.about.is_empty() || self.change.about.iter().any(|identifier| call.about.contains(identifier));
         if !here || !theirs {
             return None;
         }

@@ -17,7 +17,7 @@ const MAX_CLIENTS: usize = 5_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// The caller, as the report names it.
-    pub responsible: String,
+    pub caller: String,
     /// The number of calls that the quota allows in a window.
     pub calls: u32,
     /// The length of the quota's window.
@@ -30,14 +30,14 @@ pub struct Usage {
 
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Usage { responsible, calls, per, most, beyond } = self;
+        let Usage { caller, calls, per, most, beyond } = self;
         let per = match per.as_secs() {
             60 => "a minute".to_owned(),
             3600 => "an hour".to_owned(),
             86_400 => "a day".to_owned(),
             other => format!("{other} s"),
         };
-        write!(f, "at most {most} calls within {per} with {responsible}; {calls} are allowed")?;
+        write!(f, "at most {most} calls within {per} with {caller}; {calls} are allowed")?;
         if *beyond > 0 { write!(f, "; {beyond} exceeded the limit") } else { Ok(()) }
     }
 }
@@ -88,16 +88,16 @@ impl Counters {
     }
 
     pub(super) fn used(&self) -> Vec<Usage> {
-        let of = |responsible: &String, counter: &Counter, limit: &Quota| Usage {
-            responsible: responsible.clone(),
+        let of = |caller: &String, counter: &Counter, limit: &Quota| Usage {
+            caller: caller.clone(),
             calls: limit.calls,
             per: limit.per.0,
             most: counter.most,
             beyond: counter.beyond,
         };
         let keys = self.keys.iter().chain(self.tokens.iter());
-        keys.flat_map(|(responsible, counters)| {
-            counters.iter().zip(&self.limits).map(move |(c, limit)| of(responsible, c, limit))
+        keys.flat_map(|(caller, counters)| {
+            counters.iter().zip(&self.limits).map(move |(c, limit)| of(caller, c, limit))
         })
         .collect()
     }
@@ -178,7 +178,7 @@ mod tests {
         assert!(refused(&mut counters, &[5, 5, 5, 5, 5]).iter().all(|wait| *wait == 0.0));
         counters.count(&Caller::Client("t1".into()), datetime!(2026-10-05 12:00 UTC));
         let used = counters.used();
-        assert_eq!((used[0].most, used[0].beyond, used[0].responsible.as_str()), (5, 2, "the partner's key"));
-        assert_eq!((used[1].most, used[1].beyond, used[1].responsible.as_str()), (1, 0, "the tokens of t1"));
+        assert_eq!((used[0].most, used[0].beyond, used[0].caller.as_str()), (5, 2, "the partner's key"));
+        assert_eq!((used[1].most, used[1].beyond, used[1].caller.as_str()), (1, 0, "the tokens of t1"));
     }
 }

@@ -196,7 +196,7 @@ impl<'a> Transaction<'a> {
     }
 
     fn starting_state(&self, body: &Value) -> String {
-        let prepared = self.known_by(body).find_map(|responsible| self.store.prepared.get(responsible));
+        let prepared = self.known_by(body).find_map(|identifier| self.store.prepared.get(identifier));
         prepared.unwrap_or(&self.script.spec.client.starts).clone()
     }
 
@@ -208,7 +208,7 @@ impl<'a> Transaction<'a> {
 
     /// Registers the key of a new client as an identifier of the prepared client.
     fn recognise(&mut self, body: &Value, client: &Members) {
-        let owner = self.known_by(body).find_map(|responsible| self.store.owner(responsible)).cloned();
+        let owner = self.known_by(body).find_map(|identifier| self.store.owner(identifier)).cloned();
         let key = client.get(&self.script.spec.client.key).map(text);
         if let (Some(owner), Some(key)) = (owner, key) {
             self.store.know(&key, &owner);
@@ -260,7 +260,7 @@ impl<'a> Transaction<'a> {
         let wanted = self.store.all(&to.within).filter(|subscription| {
             // A subscription for one client receives no events about others.
             let theirs =
-                subscription.get(ONLY_FOR).is_none_or(|responsible| responsible.as_str() == owner.map(String::as_str));
+                subscription.get(ONLY_FOR).is_none_or(|identifier| identifier.as_str() == owner.map(String::as_str));
             let events = subscription.get(&to.events).and_then(Value::as_array);
             let active = subscription.get(&to.active) == Some(&Value::Bool(true));
             let scope = || self.scope.with("subscription", &json!(subscription));

@@ -195,7 +195,7 @@ impl DemoFiles {
     /// Writes the profile and the certificate of the authority that it names.
     pub(super) fn unpack_profile(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
         std::fs::write(folder.join(PROFILE), self.profile.text.as_bytes())?;
-        std::fs::write(folder.join("stand-ins.pem"), ca_pem)
+        std::fs::write(folder.join("simulated-environments.pem"), ca_pem)
     }
 
     /// Writes all other files.

@@ -8,5 +8,5 @@ mod signer;
 
 pub(super) use demo_setup::DemoSetup;
 pub use demo_setup::{DemoDefect, Sample};
-pub(super) use prepare::{DemoError, stage};
+pub(super) use prepare::{DemoError, prepare_demo};
 pub(super) use scripted::described_nowhere;

@@ -81,7 +81,7 @@ pub(in crate::cli) struct PreparedDemo {
 }
 
 /// Prepares a demo: simulated environments, deployments, and the sample profile in a folder of its own.
-pub(in crate::cli) async fn stage(
+pub(in crate::cli) async fn prepare_demo(
     sample: &Sample,
     defect: Option<&DemoDefect>,
     options: &RunOptions,

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::accepted::{accepted, accepted_at_last, acknowledged, answered_in_time};
 use super::failing;
 use super::failing::FailureKind;
-use super::rejected::{by_a_crash, refused};
+use super::rejected::{by_a_crash, rejected};
 use crate::evidence::{DeclaredExpectation, Delivery, DeliveryRole, Entry, Responsible};
 use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{limit, outcome, taken, title, wrote};
@@ -126,7 +126,7 @@ fn judge_one(
         Wanted::AcceptedAtLast => accepted_at_last(case, delivery),
         Wanted::Acknowledged => acknowledged(case, delivery),
         Wanted::InTime => answered_in_time(case, delivery),
-        Wanted::Rejected => refused(case, delivery),
+        Wanted::Rejected => rejected(case, delivery),
         Wanted::Anything => ExpectationResult::YES,
     };
     ExpectationResult::all_of([status, rule])

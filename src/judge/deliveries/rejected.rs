@@ -8,7 +8,7 @@ use crate::judge::finding::{ExpectationResult, Finding};
 
 /// Judges whether a delivery was rejected: it got no success status, or it had no effect where the genuine twin had
 /// one.
-pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
+pub(super) fn rejected(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     // A delivery that was never sent was not rejected.
     if let Outcome::TransportError(trouble) = &delivery.outcome
         && trouble.kind == TransportErrorKind::Refused
@@ -30,7 +30,7 @@ pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult
     if crashed(delivery) && delivery.effects.is_none_or(|effects| effects == 0) {
         return ExpectationResult::YES;
     }
-    let wanted = || format!("{} refused", title(delivery));
+    let wanted = || format!("{} rejected", title(delivery));
     let twin = deliveries(case)
         .filter(|d| matches!(d.role, DeliveryRole::Control | DeliveryRole::Plain))
         .filter_map(|d| d.effects)

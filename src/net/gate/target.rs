@@ -62,10 +62,10 @@ pub(super) struct Path {
 
 impl Path {
     pub(super) fn parse(text: &str) -> Self {
-        let (mut decoded, mut final_judgement) = (text.to_owned(), false);
+        let (mut decoded, mut is_stable) = (text.to_owned(), false);
         for _ in 0..MAX_DECODINGS {
             let next = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
-            final_judgement = next == decoded;
+            is_stable = next == decoded;
             decoded = next;
         }
         let mut segments: Vec<String> = Vec::new();
@@ -79,7 +79,7 @@ impl Path {
         let shown = text.strip_prefix('/').unwrap_or(text);
         let shown = shown.strip_suffix('/').unwrap_or(shown).split('/').filter(|_| !shown.is_empty());
         let once: Vec<_> = shown.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect();
-        let is_odd = !final_judgement || once != segments || decoded.contains(char::is_control);
+        let is_odd = !is_stable || once != segments || decoded.contains(char::is_control);
         Path { segments, is_odd }
     }
 

@@ -17,7 +17,7 @@ use crate::yaml::{Document, Problem, Severity};
 const MAX_PROBLEMS: usize = 200;
 
 /// The number of checks to examine before errors are counted again.
-const MAX_PART_BYTES: usize = 1024;
+const CHECKS_PER_PART: usize = 1024;
 
 /// Finds everything that is wrong with a pack as a whole.
 pub(in crate::pack) fn pack(
@@ -31,11 +31,11 @@ pub(in crate::pack) fn pack(
     problems.extend(twice(checks));
     let known: BTreeSet<&str> = checks.iter().map(|other| other.packed.check.id.as_str()).collect();
     let items: BTreeSet<&str> = provider.items.iter().map(|item| item.id.as_str()).collect();
-    for (at, part) in checks.chunks(MAX_PART_BYTES).enumerate() {
+    for (at, part) in checks.chunks(CHECKS_PER_PART).enumerate() {
         let all = |read: &PendingLint| Linter { provider, facts, read, items: &items, known: &known }.lint_all();
         problems.extend(part.par_iter().map(all).collect::<Vec<_>>().into_iter().flatten());
         // One mistake repeated in thousands of files is read once, and to look for what was meant takes its time.
-        let left = checks.len().saturating_sub((at + 1) * MAX_PART_BYTES);
+        let left = checks.len().saturating_sub((at + 1) * CHECKS_PER_PART);
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         if left > 0 && errors > MAX_PROBLEMS {
             let message = format!("{left} more checks were not examined because of the problems before them");

@@ -47,7 +47,8 @@ fn items(provider: &Provider, document: &Document, checks: &[PendingLint]) -> Ve
     let without: Vec<&str> =
         provider.items.iter().map(|item| item.id.as_str()).filter(|id| !served.contains(id)).collect();
     if !checks.is_empty() && !without.is_empty() {
-        let message = format!("{} of {} items have no check", without.len(), provider.items.len());
+        let have = if without.len() == 1 { "has" } else { "have" };
+        let message = format!("{} of {} items {have} no check", without.len(), provider.items.len());
         problems.push(document.problem_at_key("", "items", message).warning().hint(without.join(", ")));
     }
     problems

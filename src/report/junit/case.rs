@@ -46,14 +46,14 @@ impl<'a> Cases<'a> {
     }
 
     /// Makes the case of a check.
-    pub(super) fn of_unit(&mut self, check: &CheckResult, element: Element) -> Case {
+    pub(super) fn of_check(&mut self, check: &CheckResult, element: Element) -> Case {
         let headline = clipped(&check.headline(), MAX_LINE_CHARS).into_owned();
         // The files of a built-in pack are not on the reader's disk.
         let file = Some(line(&check.file)).filter(|file| !file.is_empty() && !self.report.pack.built_in);
         let extra = CaseExtra {
             line: file.as_ref().map(|_| check.line),
             milliseconds: if self.timings { check.duration_ms } else { 0 },
-            properties: unit_properties(check),
+            properties: check_properties(check),
         };
         let said = CaseText {
             class: check.items.first().map_or(check.id.as_str(), String::as_str),
@@ -87,13 +87,13 @@ impl<'a> Cases<'a> {
             ("reason", line(&item.reason)),
         ];
         let (name, element) = (format!("{} (item)", line(&item.text)), element_of_item(self.report, item));
-        self.without_unit(&item.id, &name, element, line(reason), text, properties)
+        self.without_check(&item.id, &name, element, line(reason), text, properties)
     }
 
     /// Makes the case of a run whose result is not good, although no other case shows that.
     pub(super) fn of_run(&mut self, why: &str) -> Case {
         let properties = vec![("reason", line(why))];
-        self.without_unit(
+        self.without_check(
             "run.answer",
             "The run answers its question",
             Element::Error,
@@ -103,7 +103,7 @@ impl<'a> Cases<'a> {
         )
     }
 
-    fn without_unit(
+    fn without_check(
         &mut self,
         id: &str,
         name: &str,
@@ -161,7 +161,7 @@ impl<'a> Cases<'a> {
     }
 }
 
-fn unit_properties(check: &CheckResult) -> Properties {
+fn check_properties(check: &CheckResult) -> Properties {
     let mut properties = vec![
         ("check", line(&check.full_id())),
         ("items", line(&check.items.join(" "))),

@@ -105,7 +105,7 @@ impl Writer<'_> {
         let mut sections: IndexMap<String, Vec<Case>> = IndexMap::new();
         let mut shown = elements(report);
         for (check, element) in report.checks.iter().zip(&shown) {
-            sections.entry(line(&check.section)).or_default().push(cases.of_unit(check, *element));
+            sections.entry(line(&check.section)).or_default().push(cases.of_check(check, *element));
         }
         for item in report.items.iter().filter(|item| element::has_case(report, item)) {
             sections.entry(line(&item.section)).or_default().push(cases.of_item(item));

@@ -10,7 +10,7 @@ impl Speaker<'_> {
     pub(super) fn calls(self, expectation: &CallsExpectation) -> String {
         let (one, several) = which(&expectation.calls);
         let number = |word: &str, count: &Count| match count {
-            Count::Number(0) => "no".to_owned(),
+            Count::Number(0) if word != "at least" => "no".to_owned(),
             Count::Number(n) => format!("{word} {n}"),
             Count::Template(text) => format!("{word} {}", self.text(text)),
         };

@@ -71,7 +71,7 @@ impl Speaker<'_> {
     fn deliver(self, step: &DeliverStep) -> Sentence {
         let DeliverStep { deliver, with, alter, burst, copies, name } = step;
         let event = match deliver {
-            EventChoice::Each => "each event that the partner subscribes to".to_owned(),
+            EventChoice::Each => "each event of the partner's subscription".to_owned(),
             EventChoice::Event(event) => self.text(event),
             EventChoice::Again(step) => {
                 format!("the event of {} again, with the same id and body, at least a second later", code(step))

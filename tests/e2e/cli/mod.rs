@@ -5,6 +5,7 @@ mod environment;
 mod files;
 mod help;
 mod items;
+mod log;
 mod outputs;
 mod reports;
 mod secrets;

@@ -129,7 +129,8 @@ connect_to: {{ hosts: {{ page.acme.example: {{ at: "{}", address: 203.0.113.9 }}
     let trust = refused.err.split("write `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
     desk.write("profile.yaml", &format!("{profile}{trust}\n"));
 
-    let arguments = "run --profile profile.yaml --checks packs --junit out.xml --json out.json --markdown out.md";
+    let arguments =
+        "run --profile profile.yaml --checks packs -vv --log out.log --junit out.xml --json out.json --markdown out.md";
     let output = desk.command(arguments).envs(SECRETS).output().unwrap();
     let outputs = [
         ("standard output", String::from_utf8(output.stdout).unwrap()),
@@ -137,6 +138,7 @@ connect_to: {{ hosts: {{ page.acme.example: {{ at: "{}", address: 203.0.113.9 }}
         ("JUnit", desk.read("out.xml")),
         ("JSON", desk.read("out.json")),
         ("Markdown", desk.read("out.md")),
+        ("the log", desk.read("out.log")),
     ];
     assert_eq!(output.status.code(), Some(1), "{}", outputs[0].1);
     for (what, text) in &outputs {
@@ -146,6 +148,7 @@ connect_to: {{ hosts: {{ page.acme.example: {{ at: "{}", address: 203.0.113.9 }}
             }
         }
     }
+    assert!(outputs[5].1.contains("sent GET http://page.acme.example/hello"), "{}", outputs[5].1);
     for label in ["<test.api_key", "<production.api_key", "<test.webhook_secret", "<production.webhook_secret"] {
         assert!(
             outputs[3].1.contains(label),

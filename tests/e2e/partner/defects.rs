@@ -71,9 +71,9 @@ const HERE: [Defect; 24] = [
     Defect::SlowHandler,
     Defect::NoDedup,
     Defect::RemembersBeforeVerifying,
-    Defect::UnknownEventRefused,
+    Defect::UnknownEventRejected,
     Defect::GoneOnBadSignature,
-    Defect::RefusesOneEvent,
+    Defect::RejectsOneEvent,
     Defect::TestEndpointsOpen,
     Defect::DropsEventsSilently,
     Defect::WhiteLabelHost,
@@ -143,12 +143,12 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
         Defect::SlowHandler => vec![],
         Defect::NoDedup => vec![("repeats have one effect", "3 effect"), ("two at once have one effect", "2 effect")],
         Defect::RemembersBeforeVerifying => vec![("a forged twin does not count", "0 effect")],
-        Defect::UnknownEventRefused => vec![("acknowledges an unknown event", "400, 0 effect")],
+        Defect::UnknownEventRejected => vec![("acknowledges an unknown event", "400, 0 effect")],
         Defect::GoneOnBadSignature => {
             let default_replies = CORRECT.iter().filter(|(_, outcome)| outcome.starts_with("401"));
             default_replies.map(|(name, _)| (*name, "410, 0 effect")).collect()
         }
-        Defect::RefusesOneEvent => vec![("accepts case.closed", "403, 0 effect")],
+        Defect::RejectsOneEvent => vec![("accepts case.closed", "403, 0 effect")],
         Defect::TestEndpointsOpen => vec![("has no test endpoints in production", "200 200 415")],
         Defect::DropsEventsSilently => vec![("stores events in staging", "200, 0 effect")],
         Defect::WhiteLabelHost => vec![("shows the received host", "https://app.debitura.com:8443/x/1")],

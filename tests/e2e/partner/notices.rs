@@ -63,7 +63,7 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
         Defect::RepeatsKnownByTime => vec![("repeats have one effect", "2 effect")],
         Defect::TwinNoticesBothCount => vec![("two at once have one effect", "2 effect")],
         Defect::TokenNameAsDocumented => vec![("knows its headers in small letters", "401, 0 effect")],
-        Defect::UnknownNoticeRefused => vec![("acknowledges an unknown event", "400, 0 effect")],
+        Defect::UnknownNoticeRejected => vec![("acknowledges an unknown event", "400, 0 effect")],
         Defect::TraceRememberedTooSoon => vec![("a forged twin does not count", "0 effect")],
         Defect::NoticesDropped => vec![("stores notifications in staging", "200, 0 effect")],
         other => panic!("{other:?} is no mistake about notifications"),
@@ -84,7 +84,7 @@ pub(super) const HERE: [Defect; 15] = [
     Defect::RepeatsKnownByTime,
     Defect::TwinNoticesBothCount,
     Defect::TokenNameAsDocumented,
-    Defect::UnknownNoticeRefused,
+    Defect::UnknownNoticeRejected,
     Defect::TraceRememberedTooSoon,
     Defect::NoticesDropped,
 ];

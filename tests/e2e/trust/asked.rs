@@ -105,7 +105,7 @@ fn what_nobody_allowed_is_wrong_input_with_the_yaml_that_would_allow_it() {
 }
 
 /// A pack with the id of a built-in one gets what the built-in one gets, and nothing else.
-const STAND_INS: [Attack; 4] = [
+const SIMULATED_ENVIRONMENTS: [Attack; 4] = [
     ("its own host", &[(PACK, HOST, r#"main: "http://EVIL""#)]),
     ("the right host, another place on it", &[(PACK, HOST, r#"main: "https://testreferral-api.debitura.com/v2/""#)]),
     (
@@ -125,10 +125,10 @@ const STAND_INS: [Attack; 4] = [
 #[test]
 fn a_pack_that_stands_in_for_a_built_in_one_gets_no_more_than_that() {
     let mut told = String::new();
-    for (name, changes) in STAND_INS {
+    for (name, changes) in SIMULATED_ENVIRONMENTS {
         let trust = ("trust", "", "sha256:DIGEST");
         let ground = Ground::attacked("debitura", &(name, &[changes, &[trust]].concat()));
         write!(told, "== {name}\n{}\n", ground.refused(&ground.digest())).unwrap();
     }
-    snapshot("stand-ins", &told);
+    snapshot("simulated environments", &told);
 }

@@ -156,7 +156,8 @@ fn setup(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Value {
 
 /// Returns the variables that the profile of a sample partner may name.
 fn variables(pack: &Pack) -> Value {
-    let mut variables = json!({ "STAND_INS": "{{ front }}", "PORT": "{{ port }}", "CLOSED": "{{ closed_port }}" });
+    let mut variables =
+        json!({ "SIMULATED_ENVIRONMENTS": "{{ front }}", "PORT": "{{ port }}", "CLOSED": "{{ closed_port }}" });
     for environment in [Environment::Test, Environment::Production] {
         let upper = environment.word().to_uppercase();
         variables[format!("{upper}_KEY")] = json!(format!("{{{{ {environment}.key }}}}"));

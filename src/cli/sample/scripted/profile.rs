@@ -164,6 +164,8 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Val
 fn simulated_environments(pack: &Pack) -> Value {
     let own = [host(Environment::Test), host(Environment::Production)].map(str::to_owned);
     let all = provider_hosts(&pack.provider.environments).into_iter().chain(own).zip((1_u8..=254).cycle());
-    let one = |(host, n): (String, u8)| (host, json!({ "at": "${STAND_INS}", "address": format!("203.0.113.{n}") }));
-    json!({ "ca": "stand-ins.pem", "hosts": all.map(one).collect::<Map<_, _>>() })
+    let one = |(host, n): (String, u8)| {
+        (host, json!({ "at": "${SIMULATED_ENVIRONMENTS}", "address": format!("203.0.113.{n}") }))
+    };
+    json!({ "ca": "simulated-environments.pem", "hosts": all.map(one).collect::<Map<_, _>>() })
 }
