@@ -78,8 +78,8 @@ struct RedactingWriter<W> {
 impl<W: Write> Write for RedactingWriter<W> {
     /// Each call has one event, whole.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let line = for_terminal(&String::from_utf8_lossy(bytes));
-        self.to.write_all(&self.keeper.seal(line.into_bytes()).bytes)?;
+        let line = self.keeper.text(&for_terminal(&String::from_utf8_lossy(bytes)));
+        self.to.write_all(line.as_bytes())?;
         Ok(bytes.len())
     }
 

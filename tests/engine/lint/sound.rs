@@ -39,7 +39,7 @@ fn the_schema_that_editors_get_accepts_every_check_that_is_shipped() {
 #[test]
 fn the_lints_raise_no_false_alarm_over_the_shipped_packs() {
     let catalog = Catalog::built_in_examined().unwrap_or_else(|problems| panic!("{problems}"));
-    let told = catalog.warnings.0.iter().filter(|problem| !problem.message.contains("items have no check"));
+    let told = catalog.warnings.0.iter().filter(|problem| !problem.message.contains(" no check"));
     let told: Vec<String> = told.map(|problem| problem.render(false)).collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
 }
