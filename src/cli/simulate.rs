@@ -202,7 +202,8 @@ async fn start(simulate: &Simulate, key: &str) -> Result<SimulationSetup, String
     let pages =
         addresses.and_then(|addresses| addresses.pages.first()).map_or("pages.preflight.example", String::as_str);
     let pages = Url::parse(&format!("https://{pages}")).map_err(|error| error.to_string())?;
-    let mut options = Options::rehearsal(key, pages, player(&SimulatedEnvironments::default())?);
+    let client = player(&SimulatedEnvironments::default()).map_err(|error| error.to_string())?;
+    let mut options = Options::rehearsal(key, pages, client);
     options.quotas = simulate.quotas;
     // In either environment, the simulator accepts handlers on this machine, because no other handlers could be tried
     // here; `Options::rehearsal` allows them.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::json::escaped;
-use crate::template;
+use crate::template::{self, MissingVariable};
 
 /// A profile with its variables inserted. A text whose variable is not set, or empty, becomes null: absent, not empty.
 pub(super) struct SubstitutedProfile<'v> {
@@ -31,7 +31,7 @@ impl<'v> SubstitutedProfile<'v> {
                 };
                 match full {
                     Ok(full) => *text = full,
-                    Err(variable) => {
+                    Err(MissingVariable(variable)) => {
                         self.unset.push((pointer.to_owned(), variable));
                         *value = Value::Null;
                     }
@@ -49,7 +49,7 @@ impl<'v> SubstitutedProfile<'v> {
 }
 
 /// Replaces each `${NAME}` in a text, or returns the first name without a value.
-fn expanded(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+fn expanded(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<String, MissingVariable> {
     let mut full = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("${") {
@@ -59,7 +59,7 @@ fn expanded(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<Str
             rest = from;
             break;
         };
-        full.push_str(&value_of(name).ok_or_else(|| name.to_owned())?);
+        full.push_str(&value_of(name).ok_or_else(|| MissingVariable(name.to_owned()))?);
         rest = after;
     }
     full.push_str(rest);

@@ -29,7 +29,8 @@ impl RunContext {
         let pages = format!("https://{}", pages.map_or("pages.preflight.example", String::as_str));
         let ours = |why: String| (Responsible::Tool, why);
         let pages = Url::parse(&pages).map_err(|error| ours(format!("{pages}: {error}")))?;
-        let client = crate::net::client::player(&SimulatedEnvironments::default()).map_err(ours)?;
+        let client =
+            crate::net::client::player(&SimulatedEnvironments::default()).map_err(|error| ours(error.to_string()))?;
         let mut options = crate::simulator::Options::rehearsal(self.provider.issued_key(), pages, client);
         options.credentials = self.provider.issued_credentials().clone();
         if let Some(rehearsal) = &self.plan.read.profile.rehearsal {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::expressions::Evaluator;
+use super::expressions::{Evaluator, ExpressionError};
 use crate::pack::fixtures::Fixtures;
 use crate::pack::provider::Provider;
 use crate::pack::simulator::{Find, Mode, Outcome, RouteSpec, Rule, SimulatorSpec};
@@ -266,7 +266,7 @@ impl Checker<'_> {
         outcome.reply.iter().for_each(|name| self.reply(at, name));
     }
 
-    fn note(&mut self, at: &str, found: Result<(), String>) {
+    fn note(&mut self, at: &str, found: Result<(), ExpressionError>) {
         self.problems.extend(found.err().map(|problem| format!("{at}: {problem}")));
     }
 
@@ -283,6 +283,8 @@ impl Checker<'_> {
     }
 
     fn exists(&mut self, at: &str, section: &str, name: &str, there: bool) {
-        self.note(at, if there { Ok(()) } else { Err(format!("`{section}.{name}` does not exist")) });
+        if !there {
+            self.problems.push(format!("{at}: `{section}.{name}` does not exist"));
+        }
     }
 }

@@ -18,16 +18,35 @@ const MAX_STEPS: u64 = 20_000;
 /// Maximum result of one template, in bytes of JSON.
 const MAX_RESULT_BYTES: usize = 4 << 20;
 
-pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::SemiStrict));
+/// The engine for texts.
+pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| engine(Absent::IsAnError, MAX_STEPS));
 
-/// The engine for conditions, in which a missing value counts as absent.
-static LENIENT: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::Chainable));
+/// The engine for conditions.
+static CONDITIONS: LazyLock<Environment<'static>> = LazyLock::new(|| engine(Absent::IsAllowed, MAX_STEPS));
 
-fn engine(undefined: UndefinedBehavior) -> Environment<'static> {
+/// What a template does with a value that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// It has no result: a text with a gap would say something else. For texts of checks and profiles.
+    IsAnError,
+    /// The value is undefined, its fields are undefined, and its length is 0. For conditions, which ask whether
+    /// something is there, and for the simulator, whose replies have null where a record has nothing.
+    IsAllowed,
+}
+
+/// Creates an engine: every template of Preflight is evaluated by one of these. `steps` is the maximum work of one
+/// template, in instructions.
+pub fn engine(absent: Absent, steps: u64) -> Environment<'static> {
     let mut engine = Environment::new();
-    engine.set_undefined_behavior(undefined);
     engine.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    engine.set_fuel(Some(MAX_STEPS));
+    engine.set_fuel(Some(steps));
+    match absent {
+        Absent::IsAnError => engine.set_undefined_behavior(UndefinedBehavior::SemiStrict),
+        Absent::IsAllowed => {
+            engine.set_undefined_behavior(UndefinedBehavior::Chainable);
+            engine.add_filter("length", |value: &Dynamic| value.len().unwrap_or(0));
+        }
+    }
     engine.add_filter("intersect", intersect);
     engine.add_filter("base64", |text: String| STANDARD.encode(text));
     engine.add_filter("host", |url: String| part(&url, |url| Host::of(url).map(|host| host.to_string())));
@@ -153,7 +172,7 @@ impl io::Write for Bounded {
 
 /// Checks the syntax of a condition, a bare expression.
 pub fn check_condition(condition: &str) -> Result<(), TemplateError> {
-    LENIENT.compile_expression(condition).map(|_| ()).map_err(|error| TemplateError::Invalid(describe(&error)))
+    CONDITIONS.compile_expression(condition).map(|_| ()).map_err(|error| TemplateError::Invalid(describe(&error)))
 }
 
 /// Whether a condition holds in a scope; missing values count as absent.
@@ -163,7 +182,7 @@ pub fn check_condition(condition: &str) -> Result<(), TemplateError> {
 /// Fails if the condition does not parse or exceeds its work limit.
 pub fn holds(condition: &str, scope: &Value) -> Result<bool, TemplateError> {
     let invalid = |error: minijinja::Error| TemplateError::Invalid(describe(&error));
-    let expression = LENIENT.compile_expression(condition).map_err(invalid)?;
+    let expression = CONDITIONS.compile_expression(condition).map_err(invalid)?;
     let value = expression.eval(Dynamic::from(minijinja::value::Serde(scope))).map_err(invalid)?;
     Ok(value.is_true())
 }

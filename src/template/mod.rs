@@ -5,8 +5,8 @@ mod filters;
 mod variables;
 
 pub use engine::{
-    TemplateError, check_condition, holds, is_template, lookup, names, only_expressions, render, render_json,
-    render_text, to_json,
+    Absent, TemplateError, check_condition, engine, holds, is_template, lookup, names, only_expressions, render,
+    render_json, render_text, to_json,
 };
 pub use filters::{FILTERS, unknown_filters, unknown_tests};
-pub use variables::{filled, variable};
+pub use variables::{MissingVariable, filled, variable};

@@ -1,17 +1,22 @@
 //! Environment variables in templates, inserted literally: nothing in a value is ever evaluated.
 
+/// The name of a variable that has no value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the variable `{0}` has no value")]
+pub struct MissingVariable(pub String);
+
 /// Replaces every `${NAME}` in a template by its value: literally outside expressions, as a string or number inside
 /// one.
 ///
 /// # Errors
 ///
-/// Returns the first name without a value.
-pub fn filled(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+/// Fails with the first variable that has no value.
+pub fn filled(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<String, MissingVariable> {
     let mut made = Made { mixed: text.contains("{{"), ..Made::default() };
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         if let Some((name, after)) = variable(rest) {
-            made.value(&value_of(name).ok_or_else(|| name.to_owned())?);
+            made.value(&value_of(name).ok_or_else(|| MissingVariable(name.to_owned()))?);
             rest = after;
         } else {
             let taken = made.letter(rest, letter);
@@ -165,7 +170,7 @@ mod tests {
     fn a_number_stays_one_and_what_has_no_value_is_named() {
         let five = |name: &str| (name == "N").then(|| "5".to_owned());
         assert_eq!(render_text(&filled("{{ ${N} + 1 }}", five).unwrap(), &json!({})), Ok("6".into()));
-        assert_eq!(filled("a ${N} ${M} ${O}", five), Err("M".into()));
+        assert_eq!(filled("a ${N} ${M} ${O}", five), Err(MissingVariable("M".into())));
         assert_eq!(filled("a ${N", five), Ok("a ${N".into()));
     }
 }

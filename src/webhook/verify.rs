@@ -45,6 +45,23 @@ pub struct Verification {
     pub why: Option<String>,
 }
 
+/// Why a delivery is not proven to come from the provider.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+enum VerifyError {
+    #[error("the header `{0}` is missing")]
+    NoHeader(String),
+    #[error("the header `{header}` does not have the form `{template}`")]
+    Form { header: String, template: String },
+    #[error("there is no secret to verify it with")]
+    NoSecret,
+    #[error("the signature in `{header}` was made with another secret or over other bytes")]
+    Signature { header: String },
+    #[error("`{header}` does not contain the secret")]
+    Token { header: String },
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+}
+
 /// Verifies a delivery. `now` is in seconds since 1970.
 pub fn examine(scheme: &Webhooks, secrets: &[&str], received: &ReceivedDelivery, now: i64) -> Verification {
     let reading = ParsedDelivery::read_from(scheme, received);
@@ -68,7 +85,7 @@ pub fn examine(scheme: &Webhooks, secrets: &[&str], received: &ReceivedDelivery,
         sent_at_age_s: age,
         verified: unproven.is_none(),
         stale: stale.is_some(),
-        why: unproven.or(stale),
+        why: unproven.map(|why| why.to_string()).or(stale),
     }
 }
 
@@ -86,7 +103,7 @@ struct ParsedDelivery<'a> {
     said: BTreeMap<&'a str, String>,
     proofs: Vec<Proof<'a>>,
     /// Why a header with a proof is unusable.
-    missing: Option<String>,
+    missing: Option<VerifyError>,
 }
 
 impl<'a> ParsedDelivery<'a> {
@@ -116,8 +133,8 @@ impl<'a> ParsedDelivery<'a> {
         let Some(read) = read else {
             if proves {
                 let why = value.map_or_else(
-                    || format!("the header `{name}` is missing"),
-                    |_| format!("the header `{name}` does not have the form `{template}`"),
+                    || VerifyError::NoHeader(name.to_owned()),
+                    |_| VerifyError::Form { header: name.to_owned(), template: template.to_owned() },
                 );
                 self.missing.get_or_insert(why);
             }
@@ -165,12 +182,12 @@ impl<'a> ParsedDelivery<'a> {
     }
 
     /// Checks that every proof is valid for one of the secrets.
-    fn prove(&self, secrets: &[&str]) -> Result<(), String> {
+    fn prove(&self, secrets: &[&str]) -> Result<(), VerifyError> {
         if let Some(why) = &self.missing {
             return Err(why.clone());
         }
         if secrets.is_empty() && !self.proofs.is_empty() {
-            return Err("there is no secret to verify it with".to_owned());
+            return Err(VerifyError::NoSecret);
         }
         let mut why = Ok(());
         for secret in secrets {
@@ -182,14 +199,14 @@ impl<'a> ParsedDelivery<'a> {
         why
     }
 
-    fn prove_by(&self, secret: &str) -> Result<(), String> {
-        let scope = self.scope(secret).map_err(|error| error.to_string())?;
+    fn prove_by(&self, secret: &str) -> Result<(), VerifyError> {
+        let scope = self.scope(secret)?;
         for Proof { header, expression, text } in &self.proofs {
-            let right = self.expected(expression, text, &scope).map_err(|error| error.to_string())?;
+            let right = self.expected(expression, text, &scope)?;
             if !right {
                 return Err(match &self.scheme.mac {
-                    Some(_) => format!("the signature in `{header}` was made with another secret or over other bytes"),
-                    None => format!("`{header}` does not contain the secret"),
+                    Some(_) => VerifyError::Signature { header: (*header).to_owned() },
+                    None => VerifyError::Token { header: (*header).to_owned() },
                 });
             }
         }

@@ -221,7 +221,7 @@ async fn play(
     let pages = pack.provider.environments.get(&environment).and_then(|addresses| addresses.pages.first());
     let pages = Url::parse(&format!("https://{}", pages.map_or("pages.preflight.example", String::as_str)))
         .map_err(|error| error.to_string())?;
-    let mut options = Options::rehearsal(&key, pages, player(hosts)?);
+    let mut options = Options::rehearsal(&key, pages, player(hosts).map_err(|error| error.to_string())?);
     options.mode = match environment {
         Environment::Test => Mode::Test,
         Environment::Production => Mode::Production,

@@ -32,14 +32,19 @@ pub(super) enum ClientKind {
     Public,
 }
 
+/// Why an HTTP client cannot be created, such as a certificate authority that cannot be read.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ClientError(String);
+
 /// The HTTP clients. Each is created on first use, because loading this machine's root certificates takes time.
 #[derive(Default)]
 pub(super) struct Clients {
     resolver: Resolver,
     ca_pem: Option<String>,
-    plain: OnceCell<Result<Client, String>>,
-    simulated_host: OnceCell<Result<Client, String>>,
-    public: OnceCell<Result<Client, String>>,
+    plain: OnceCell<Result<Client, ClientError>>,
+    simulated_host: OnceCell<Result<Client, ClientError>>,
+    public: OnceCell<Result<Client, ClientError>>,
 }
 
 impl Clients {
@@ -48,7 +53,7 @@ impl Clients {
     }
 
     /// Returns a client of some kind, or why there is none.
-    pub(super) async fn get(&self, road: ClientKind) -> Result<Client, String> {
+    pub(super) async fn get(&self, road: ClientKind) -> Result<Client, ClientError> {
         let (cell, road) = match (road, &self.ca_pem) {
             (ClientKind::Plain, _) => (&self.plain, ClientKind::Plain),
             (ClientKind::Simulated, Some(_)) => (&self.simulated_host, ClientKind::Simulated),
@@ -57,7 +62,7 @@ impl Clients {
         let made = cell.get_or_init(|| async {
             let (resolver, ca_pem) = (self.resolver.clone(), self.ca_pem.clone());
             let making = tokio::task::spawn_blocking(move || make(road, resolver, ca_pem.as_deref(), HeaderMap::new()));
-            making.await.unwrap_or_else(|error| Err(error.to_string()))
+            making.await.unwrap_or_else(|error| Err(ClientError(error.to_string())))
         });
         made.await.clone()
     }
@@ -87,12 +92,12 @@ pub(super) fn alone() -> (HeaderName, HeaderValue) {
 
 /// Creates a client for a simulated provider that delivers webhooks itself: over TLS to simulated environments that
 /// have a certificate authority, otherwise without TLS.
-pub(super) fn for_play(ports: BTreeMap<Host, u16>, ca_pem: Option<&str>) -> Result<Client, String> {
+pub(super) fn for_play(ports: BTreeMap<Host, u16>, ca_pem: Option<&str>) -> Result<Client, ClientError> {
     let road = if ca_pem.is_some() { ClientKind::Simulated } else { ClientKind::Plain };
     make(road, Resolver::new(ports), ca_pem, HeaderMap::from_iter([alone()]))
 }
 
-fn make(road: ClientKind, resolver: Resolver, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, String> {
+fn make(road: ClientKind, resolver: Resolver, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, ClientError> {
     // An error only means that a crypto provider is already installed.
     rustls::crypto::ring::default_provider().install_default().ok();
     let trusting = |builder: ClientBuilder| -> reqwest::Result<Client> {
@@ -115,7 +120,7 @@ fn make(road: ClientKind, resolver: Resolver, ca_pem: Option<&str>, always: Head
         .pool_idle_timeout(IDLE_TIMEOUT)
         .default_headers(always)
         .dns_resolver(Arc::new(resolver));
-    trusting(builder).map_err(|error| super::transport_error::deepest(&error))
+    trusting(builder).map_err(|error| ClientError(super::transport_error::deepest(&error)))
 }
 
 /// Resolves names to addresses. Simulated environments and `localhost` need no DNS.

@@ -7,5 +7,6 @@ mod send;
 mod simulated_environments;
 mod transport_error;
 
+pub use connections::ClientError;
 pub use send::{CallResult, Limits, MAX_BODY_BYTES, Sender, player};
 pub use simulated_environments::{SimulatedEnvironments, SimulatedHost};

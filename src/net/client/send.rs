@@ -9,7 +9,7 @@ use reqwest::header::{HOST, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use super::connections::{self, ClientKind, Clients};
+use super::connections::{self, ClientError, ClientKind, Clients};
 use super::decoding::{Decoded, decoded};
 use super::record;
 use super::simulated_environments::{SimulatedEnvironments, SimulatedHost, ports};
@@ -77,7 +77,7 @@ pub struct Sender {
 /// # Errors
 ///
 /// The certificate authority of the simulated environments cannot be read.
-pub fn player(simulated_environments: &SimulatedEnvironments) -> Result<reqwest::Client, String> {
+pub fn player(simulated_environments: &SimulatedEnvironments) -> Result<reqwest::Client, ClientError> {
     connections::for_play(ports(&simulated_environments.parsed()), simulated_environments.ca_pem.as_deref())
 }
 
