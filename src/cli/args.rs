@@ -90,7 +90,7 @@ pub struct RunOptions {
     #[arg(long, value_name = "GLOB")]
     pub skip: Vec<String>,
     /// How many checks may run at the same time in real environments.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), hide_short_help = true)]
     pub jobs: Option<u16>,
     /// Count recommended failures, waivers and other risks as failures.
     #[arg(long)]
@@ -98,10 +98,10 @@ pub struct RunOptions {
     /// Show how long each part of the run took.
     #[arg(long)]
     pub timings: bool,
-    /// Show the progress and the verdict of each check on standard error; `-vv` shows each call too.
+    /// Log checks and verdicts to standard error; `-vv` also logs each call.
     #[arg(short, long, action = ArgAction::Count)]
     pub verbose: u8,
-    /// Write what `-vv` shows to a file.
+    /// Write the log of `-vv` to a file.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Write a report for a pipeline.

@@ -131,7 +131,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
             return;
         }
         let clock = Instant::now();
-        tracing::info!("{} checks run {phase}", checks.len());
+        tracing::info!("phase: {phase}, number of checks: {}", checks.len());
         self.carry_out(checks, isolation).await;
         let done: Vec<&Done> =
             checks.iter().filter_map(|at| self.results[*at].as_ref()).map(|(_, done)| done).collect();

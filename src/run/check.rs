@@ -67,7 +67,7 @@ async fn carry_out(run: &RunContext, planned: &PlannedCheck, log: &Log, lane: &A
     log.begin();
     tracing::info!("begins");
     for step in &planned.packed.check.when {
-        tracing::debug!("step `{}` {}", step.verb(), step.name().unwrap_or_default());
+        tracing::debug!("step: {}", step.verb());
         let (from, before) = (Instant::now(), log.read(|evidence| evidence.entries.len()));
         if let Err(why) = run_step(&mut context, step).await {
             tracing::info!("skipped `{}`: {why}", step.verb());

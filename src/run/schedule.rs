@@ -102,7 +102,7 @@ pub async fn execute(
         // A task that panicked is a defect of Preflight and must not end the run; the caller reports that the check is
         // missing.
         let one = run_one(run.clone(), at, place, lane.clone(), stop.clone());
-        let task = tokio::spawn(one.instrument(tracing::info_span!("check", id = planned.id())));
+        let task = tokio::spawn(one.instrument(tracing::info_span!("check", id = %planned.id())));
         if isolation == Isolation::Shared {
             running.push(task);
         } else {

@@ -88,6 +88,7 @@ impl ParsedDraft<'_> {
         }
     }
 
+    /// What production admits: nothing on a test-only route, writes on the routes that the pack lists, and reads.
     fn in_production(&self, place: &HostEntry) -> Judged {
         let listed = |routes: &[Route], path: &str| routes.iter().any(|route| self.is_on(route, path));
         let root = Path::parse("/");

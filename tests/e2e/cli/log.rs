@@ -7,11 +7,15 @@ fn verdicts_are_shown_with_v_and_calls_are_in_the_file() {
     let desk = Desk::new();
     let ended = desk.run("demo --only errors.server-error -v --log out/run.log").with(0);
     let log = desk.read("out/run.log");
-    for words in ["checks run concurrently", "started the partner's build: ", "errors.server-error@rehearsal pass"] {
+    for words in [
+        "phase: one by one, number of checks: 1",
+        "started the partner's build: ",
+        "errors.server-error@rehearsal pass",
+    ] {
         assert!(ended.err.contains(words), "standard error lacks `{words}`:\n{}", ended.err);
         assert!(log.contains(words), "the file lacks `{words}`:\n{log}");
     }
-    for words in ["sent POST http://127.0.0.1:", "the partner called POST /cases of the API ", "step `action` "] {
+    for words in ["sent POST http://127.0.0.1:", "the partner called POST /cases of the API ", "step: action"] {
         assert!(!ended.err.contains(words), "`-v` shows calls:\n{}", ended.err);
         assert!(log.contains(words), "the file lacks `{words}`:\n{log}");
     }

@@ -130,5 +130,5 @@ fn a_pack_that_stands_in_for_a_built_in_one_gets_no_more_than_that() {
         let ground = Ground::attacked("debitura", &(name, &[changes, &[trust]].concat()));
         write!(told, "== {name}\n{}\n", ground.refused(&ground.digest())).unwrap();
     }
-    snapshot("simulated environments", &told);
+    snapshot("simulated-environments", &told);
 }

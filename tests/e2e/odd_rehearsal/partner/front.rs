@@ -36,6 +36,8 @@ async fn worker() -> (Child, String) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     while let Some(line) = lines.next_line().await.unwrap() {
         if let Some(address) = line.strip_prefix("listening on ") {
+            // The process dies of a closed pipe if it prints again, as a test does that runs for more than a minute.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return (child, address.to_owned());
         }
     }
