@@ -46,6 +46,11 @@ impl JsonPath {
         JsonPath { text: "$".to_owned(), parsed: serde_json_path::JsonPath::default() }
     }
 
+    /// Whether it is the path of the whole value.
+    pub fn is_root(&self) -> bool {
+        self.text == "$"
+    }
+
     /// The text that the path was written as.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -25,10 +25,13 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
             return Exit::WrongInput;
         }
     };
-    if let Err(why) = logging::start(&demo.options, screen) {
-        screen.complain(&why);
-        return Exit::WrongInput;
-    }
+    let log = match logging::start(&demo.options, screen) {
+        Ok(log) => log,
+        Err(problem) => {
+            screen.show_problems(&problem.into());
+            return Exit::WrongInput;
+        }
+    };
     let sample = match sample(demo.provider.as_deref(), demo.checks.as_deref()) {
         Ok(sample) => sample,
         Err(problems) => {
@@ -58,17 +61,17 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     let ask = if demo.sign_by_hand { manual_steps::at_terminal(screen) } else { None };
     // An interruption during the preparation still produces reports.
     let _heed = interrupt::heed();
-    match prepare_demo(&sample, defect.as_ref(), &demo.options, &redactor, ask).await {
-        Ok(mut prepared) => match prepared.plan.take() {
-            Some(plan) => run::finish(plan, redactor, &demo.options, prepared.people.clone(), true, screen).await,
-            None => run::failed("the sample has no plan", &demo.options, &redactor, screen),
-        },
+    let exit = match prepare_demo(&sample, defect.as_ref(), &demo.options, &redactor, ask).await {
+        Ok(prepared) => {
+            run::finish(prepared.plan, redactor, &demo.options, prepared.people.clone(), true, screen).await
+        }
         Err(DemoError::Problems(problems)) => {
             screen.show_problems(&problems);
             Exit::WrongInput
         }
         Err(DemoError::Trouble(why)) => run::failed(&why, &demo.options, &redactor, screen),
-    }
+    };
+    log.end(exit, screen)
 }
 
 /// Returns the sample partner of a built-in provider, or the one that a pack in a folder describes.

@@ -180,13 +180,12 @@ async fn report(
 ) -> Result<Report, String> {
     let options = RunOptions { only: with_needs(named), ..RunOptions::default() };
     let prepared = prepare_demo(sample, defect, &options, keeper, None).await;
-    let mut prepared = prepared.map_err(|why| match why {
+    let prepared = prepared.map_err(|why| match why {
         DemoError::Problems(problems) => problems.to_string(),
         DemoError::Trouble(why) => why,
     })?;
-    let plan = prepared.plan.take().ok_or("there is no plan")?;
     let how = RunSettings { sample: true, people: prepared.people.clone(), ..RunSettings::default() };
-    let driven = drive(Arc::new(plan), keeper.clone(), how, stop.clone(), |_| ()).await;
+    let driven = drive(Arc::new(prepared.plan), keeper.clone(), how, stop.clone(), |_| ()).await;
     driven.map_err(|error| error.to_string())
 }
 

@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::{self, MakeWriter};
@@ -14,35 +14,88 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
 use super::args::RunOptions;
+use super::exit::Exit;
 use super::screen::Screen;
+use crate::files::full;
 use crate::redact::Redactor;
 use crate::report::text::for_terminal;
+use crate::yaml::Problem;
+
+/// The log of this run.
+pub(super) struct Log {
+    /// Why the file lacks lines.
+    lost: Arc<OnceLock<String>>,
+}
+
+impl Log {
+    /// Returns the exit code of the run: `exit`, unless the file could not be written.
+    pub(super) fn end(self, exit: Exit, screen: &Screen) -> Exit {
+        match self.lost.get() {
+            Some(why) => {
+                screen.complain(why);
+                exit.lost()
+            }
+            None => exit,
+        }
+    }
+}
 
 /// Starts the log that the options ask for.
 ///
 /// # Errors
 ///
 /// Fails if the file cannot be created.
-pub(super) fn start(options: &RunOptions, screen: &Screen) -> Result<(), String> {
+pub(super) fn start(options: &RunOptions, screen: &Screen) -> Result<Log, Problem> {
     let shown = match options.verbose {
         0 => None,
         1 => Some(LevelFilter::INFO),
         _ => Some(LevelFilter::DEBUG),
     };
-    let file = options.log.as_deref().map(create).transpose()?;
-    if shown.is_none() && file.is_none() {
-        return Ok(());
+    let log = Log { lost: Arc::default() };
+    let file = options.log.as_deref().map(|path| LogFile::create(path, log.lost.clone())).transpose()?;
+    if shown.is_some() || file.is_some() {
+        let keeper = || screen.keeper().clone();
+        let lines = screen.log();
+        let shown = shown.map(|level| layer(level, Redacting { keeper: keeper(), to: move || lines.clone() }));
+        let file = file.map(|file| layer(LevelFilter::DEBUG, Redacting { keeper: keeper(), to: move || file.clone() }));
+        // A process has one log. Only a second one would be refused.
+        tracing::subscriber::set_global_default(Registry::default().with(shown).with(file)).ok();
     }
-    let lines = screen.log();
-    let shown =
-        shown.map(|level| layer(level, Redacting { keeper: screen.keeper().clone(), to: move || lines.clone() }));
-    let file = file.map(|file| layer(LevelFilter::DEBUG, Redacting { keeper: screen.keeper().clone(), to: file }));
-    // A process has one log. It is started once, before the run.
-    tracing::subscriber::set_global_default(Registry::default().with(shown).with(file)).map_err(|why| why.to_string())
+    Ok(log)
 }
 
-fn create(path: &Path) -> Result<Arc<File>, String> {
-    File::create(path).map(Arc::new).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+/// The file of the log. A line that cannot be written is lost, and the run goes on.
+#[derive(Clone)]
+struct LogFile {
+    file: Arc<File>,
+    path: Arc<Path>,
+    lost: Arc<OnceLock<String>>,
+}
+
+impl LogFile {
+    fn create(path: &Path, lost: Arc<OnceLock<String>>) -> Result<Self, Problem> {
+        let wrong = |why: &io::Error| {
+            let problem =
+                Problem::of_file("command line", format!("--log {}: cannot be written: {why}", path.display()));
+            problem.hint("name a file in a folder that you may write to")
+        };
+        let file = File::create(path).map_err(|error| wrong(&error))?;
+        Ok(LogFile { file: Arc::new(file), path: path.into(), lost })
+    }
+}
+
+impl Write for LogFile {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if let Err(error) = (&*self.file).write_all(line) {
+            let why = full(&error).map_or_else(|| error.to_string(), str::to_owned);
+            self.lost.get_or_init(|| format!("{}: the log is incomplete: {why}", self.path.display()));
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Lines with the time since the start of the program, the check that they belong to, and what happened.
@@ -78,7 +131,8 @@ struct RedactingWriter<W> {
 impl<W: Write> Write for RedactingWriter<W> {
     /// Each call has one event, whole.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let line = self.keeper.text(&for_terminal(&String::from_utf8_lossy(bytes)));
+        // In this order: a secret with control characters in it is found only as it is.
+        let line = for_terminal(&self.keeper.text(&String::from_utf8_lossy(bytes)));
         self.to.write_all(line.as_bytes())?;
         Ok(bytes.len())
     }
@@ -95,9 +149,9 @@ mod tests {
     #[test]
     fn a_line_is_written_without_secrets_and_without_commands_for_a_terminal() {
         let keeper = Redactor::new();
-        keeper.capture("test.api_key", "k-12345678-secret");
+        keeper.capture("test.api_key", "k-1234\t5678-secret");
         let mut writer = RedactingWriter { keeper, to: Vec::new() };
-        writer.write_all(b"GET /a?key=k-12345678-secret \x1b[2J\n").unwrap();
+        writer.write_all(b"GET /a?key=k-1234\t5678-secret \x1b[2J\n").unwrap();
         let written = String::from_utf8(writer.to).unwrap();
         assert!(written.starts_with("GET /a?key=<test.api_key> "), "{written}");
         assert!(!written.contains('\x1b'), "{written}");

@@ -33,10 +33,10 @@ pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
         Ok(held) => held,
         Err(problems) => return wrong(screen, &problems),
     };
-    if let Err(why) = logging::start(&run.options, screen) {
-        screen.complain(&why);
-        return Exit::WrongInput;
-    }
+    let log = match logging::start(&run.options, screen) {
+        Ok(log) => log,
+        Err(problem) => return wrong(screen, &problem.into()),
+    };
     let catalog = match catalog(run.checks.as_deref()) {
         Ok(catalog) => catalog,
         Err(problems) => return wrong(screen, &problems),
@@ -47,7 +47,8 @@ pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
         Ok(plan) => plan,
         Err(problems) => return wrong(screen, &problems),
     };
-    finish(plan, redactor, &run.options, manual_steps::at_terminal(screen), false, screen).await
+    let exit = finish(plan, redactor, &run.options, manual_steps::at_terminal(screen), false, screen).await;
+    log.end(exit, screen)
 }
 
 fn wrong(screen: &Screen, problems: &Problems) -> Exit {

@@ -125,11 +125,10 @@ impl Trial<'_> {
         let only = section
             .map(|section| [format!("{section}.*")].into_iter().chain(self.sample.setup.smoke.clone()).collect());
         let options = RunOptions { only: only.unwrap_or_default(), ..RunOptions::default() };
-        let mut prepared = sample::prepare_demo(self.sample, defect, &options, &redactor, None).await?;
-        let plan = prepared.plan.take().ok_or_else(|| "there is no plan".to_owned())?;
+        let prepared = sample::prepare_demo(self.sample, defect, &options, &redactor, None).await?;
         let (_sender, stop) = watch::channel(StopReason::No);
         let how = RunSettings { sample: true, people: prepared.people.clone(), ..RunSettings::default() };
-        Ok(drive(Arc::new(plan), redactor, how, stop, |_| ()).await.map_err(|error| error.to_string())?)
+        Ok(drive(Arc::new(prepared.plan), redactor, how, stop, |_| ()).await.map_err(|error| error.to_string())?)
     }
 }
 

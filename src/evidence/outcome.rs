@@ -67,11 +67,15 @@ impl Outcome {
     }
 }
 
+/// Whether a status is a redirect; 300 and 304 have no single target.
+pub fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
 impl Response {
-    /// Returns the target of a redirect, which is empty without a `Location`. `None` for other responses; 300 and 304
-    /// have no single target.
+    /// Returns the target of a redirect, which is empty without a `Location`. `None` for other responses.
     pub fn redirects(&self) -> Option<&str> {
-        matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location").unwrap_or_default())
+        is_redirect(self.status).then(|| self.header("location").unwrap_or_default())
     }
 
     fn brief(&self) -> String {

@@ -42,7 +42,7 @@ impl Node {
         }
         let words = selection.known_by.iter().filter_map(|path| {
             let found = path.values(value).into_iter().find(|value| !value.is_null())?;
-            Some(format!("{} {}", path.as_str().trim_start_matches("$."), show(&found)))
+            Some(format!("{} {}", path.field(), show(&found)))
         });
         let name = words.collect::<Vec<_>>().join(", ");
         Ok(Node { name, unmet, far, taken: selection.take.values(value) })

@@ -85,7 +85,7 @@ pub(super) fn judge_denied_hosts(
         (None, least) => format!("at least {} denied hosts{about}", least.unwrap_or(1)),
     };
     let seen = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
-    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
+    let hint = scope.hint(expectation.hint.as_ref());
     ExpectationResult::No(Finding::contrast(Responsible::Partner, wanted, seen)).hinted(hint.as_deref())
 }
 

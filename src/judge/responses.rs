@@ -27,7 +27,7 @@ pub(super) fn judge(case: &Case<'_>, expectation: &ResponseExpectation, scope: &
         let judge = |(began, exchange)| judge_response(case, step, expectation, exchange, scope).about(began);
         parts.extend(found.into_iter().map(judge));
     }
-    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
+    let hint = scope.hint(expectation.hint.as_ref());
     ExpectationResult::all_of(parts).hinted(hint.as_deref())
 }
 

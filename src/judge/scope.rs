@@ -95,6 +95,11 @@ impl<'s> Scope<'s> {
         template::render_text(text, &self.values).map(Cow::Owned).map_err(|error| self.unknown(error))
     }
 
+    /// Renders the hint of an expectation. One that cannot be rendered is left out.
+    pub(super) fn hint<'t>(&self, hint: Option<&'t String>) -> Option<Cow<'t, str>> {
+        self.text(hint?).ok()
+    }
+
     fn unknown(&self, error: TemplateError) -> ExpectationResult {
         ExpectationResult::Unknown(match error {
             TemplateError::Missing(name) => {

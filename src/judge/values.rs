@@ -29,7 +29,7 @@ pub(super) fn judge(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Sc
     let single = match (&expectation.values, list.as_array().map(Vec::as_slice)) {
         // A single node that is taken as a whole stands for itself and not for a list.
         (Source::Selection(selection), Some([one]))
-            if selection.select.as_str() == "$" && !selection.take.as_str().contains(['*', '?']) =>
+            if selection.select.is_root() && !selection.take.as_str().contains(['*', '?']) =>
         {
             Some(one.clone())
         }
@@ -49,7 +49,7 @@ pub(super) fn judge(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Sc
             None => matches(matcher, Some(&list), scope, &what),
         }
     });
-    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
+    let hint = scope.hint(expectation.hint.as_ref());
     let held = ExpectationResult::all_of([are, each]);
     let held = match &expectation.values {
         Source::Selection(selection) => {
@@ -68,7 +68,7 @@ fn gave<'c>(case: &Case<'c>, selection: &Selection) -> Option<&'c Entry> {
 
 /// Returns the selected value as the report names it.
 fn name(selection: &Selection) -> String {
-    let path = if selection.take.as_str() == "$" { &selection.select } else { &selection.take };
+    let path = if selection.take.is_root() { &selection.select } else { &selection.take };
     match path.as_str().trim_start_matches('$').trim_start_matches('.').trim_end_matches("[*]") {
         "" => format!("`{}`", selection.of),
         path => format!("{path} of `{}`", selection.of),

@@ -172,3 +172,15 @@ fn named(texts: &[&str]) -> BTreeSet<String> {
 fn below(names: &BTreeSet<String>) -> BTreeSet<String> {
     names.iter().filter_map(|name| name.strip_prefix("credentials.")).map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_looked_for_where_oauth_puts_it() {
+        assert_eq!(access_token().first(&json!({ "access_token": "t" })), Some(&json!("t")));
+    }
+}

@@ -35,7 +35,7 @@ impl<'c> LeftOut<'c> {
         for step in &check.when {
             match step.action().filter(|action| is_left_out(action)) {
                 Some(action) => steps.push(action),
-                None => acted.extend(step.client().and_then(|client| client.or(first))),
+                None => acted.extend(step.client(first)),
             }
         }
         let clients = steps.iter().filter_map(|step| step.client.as_deref().or(first));

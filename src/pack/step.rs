@@ -63,11 +63,11 @@ impl Step {
         }
     }
 
-    /// Returns the client for whom the step does something, if it names one; `None` if it is about no client.
-    pub fn client(&self) -> Option<Option<&str>> {
+    /// Returns the client for whom the step does something: `first` if it names none, `None` if it is about no client.
+    pub fn client<'c>(&'c self, first: Option<&'c str>) -> Option<&'c str> {
         match self {
-            Step::Action(step) => Some(step.client.as_deref()),
-            Step::Event(step) => Some(step.client.as_deref()),
+            Step::Action(step) => step.client.as_deref().or(first),
+            Step::Event(step) => step.client.as_deref().or(first),
             Step::Request(_) | Step::Deliver(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => None,
         }
     }

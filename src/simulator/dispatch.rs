@@ -44,13 +44,14 @@ impl Inner {
     /// Starts the deliveries of webhook events, and the timers of events that follow by themselves.
     pub(super) fn follow(self: &Arc<Self>, dispatches: Vec<Dispatch>, timers: Vec<Timer>) {
         let room = MAX_TASKS.saturating_sub(self.tasks().len());
-        if dispatches.len().max(timers.len()) > room {
+        let room_for_timers = room.saturating_sub(dispatches.len());
+        if dispatches.len() + timers.len() > room {
             self.full.note(LimitReached::OnTheWay);
         }
         for dispatch in dispatches.into_iter().take(room) {
             self.spawn(delivery::deliver(Arc::clone(self), dispatch));
         }
-        for timer in timers.into_iter().take(room) {
+        for timer in timers.into_iter().take(room_for_timers) {
             let (inner, due) = (Arc::clone(self), self.clock.elapsed() + timer.after);
             self.spawn(async move {
                 inner.clock.sleep_until(due).await;

@@ -70,8 +70,8 @@ fn no_room(folder: &Path, error: &std::io::Error) -> DemoError {
 
 /// A demo that is ready to run. Everything that was started for it stops when this value is dropped.
 pub(in crate::cli) struct PreparedDemo {
-    /// The plan of the sample profile; `None` once the caller has taken it.
-    pub(in crate::cli) plan: Option<Plan>,
+    /// The plan of the sample profile.
+    pub(in crate::cli) plan: Plan,
     _front: Front,
     /// Carries out the manual steps, such as signing.
     pub(in crate::cli) people: ManualStepSender,
@@ -159,14 +159,7 @@ pub(in crate::cli) async fn prepare_demo(
     let variables = rendered(&set.setup.variables, &scope)?;
     let look_up = |name: &str| variables.get(name).cloned();
     let plan = run::planned(&sample.catalog, &folder.path().join(PROFILE), options, &look_up, redactor)?;
-    Ok(PreparedDemo {
-        plan: Some(plan),
-        people,
-        _front: front,
-        _players: players,
-        _deployments: deployments,
-        _folder: folder,
-    })
+    Ok(PreparedDemo { plan, people, _front: front, _players: players, _deployments: deployments, _folder: folder })
 }
 
 /// Ports below the ranges from which systems choose a port themselves, so that no other program gets one by chance.

@@ -41,7 +41,7 @@ pub(in crate::judge) fn judge<'c>(
         found.sort_by_key(|entry| entry.from);
         scope.bind(name, found);
     }
-    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
+    let hint = scope.hint(expectation.hint.as_ref());
     ExpectationResult::all_of(parts).hinted(hint.as_deref())
 }
 

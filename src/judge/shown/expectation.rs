@@ -31,7 +31,7 @@ pub(in crate::judge) fn judge(
             "the check has no client to whom anything could be shown",
         ));
     }
-    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
+    let hint = scope.hint(expectation.hint.as_ref());
     ExpectationResult::all_of(parts).hinted(hint.as_deref())
 }
 

@@ -15,7 +15,7 @@ use super::record;
 use super::simulated_environments::{SimulatedEnvironments, SimulatedHost, ports};
 use super::transport_error::{self, trouble};
 use crate::address::Host;
-use crate::evidence::{Body, Outcome, Request, TransportError, TransportErrorKind};
+use crate::evidence::{Body, Outcome, Request, TransportError, TransportErrorKind, is_redirect};
 use crate::net::gate::{Admitted, Draft, Gate, Purpose};
 use crate::net::header_case;
 use crate::pack::types::Environment;
@@ -195,7 +195,8 @@ impl Sender {
                 credentials: Vec::new(),
             };
             let mut response = self.head(admitted, progress).await?;
-            let location = response.headers().get(LOCATION).filter(|_| follows && is_redirect(response.status()));
+            let location =
+                response.headers().get(LOCATION).filter(|_| follows && is_redirect(response.status().as_u16()));
             let Some(location) = location else {
                 let (status, headers) = (response.status(), response.headers().clone());
                 let (body, more) = read(&mut response, limits.body.min(MAX_BODY_BYTES), &progress.host).await?;
@@ -320,11 +321,6 @@ fn is_spelled(purpose: &Purpose, url: &Url) -> bool {
 fn written(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
-}
-
-/// Whether a status is a redirect; 300 and 304 have no single target.
-fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
 /// Reads a body up to a limit. Returns whether there is more; dropping the response then closes the connection.

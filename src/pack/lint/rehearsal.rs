@@ -104,7 +104,7 @@ impl Linter<'_> {
     }
 
     fn happens(&self, pointer: &str, step: &Step) -> Vec<Problem> {
-        let (client, event) = (step.client().flatten(), step.event());
+        let (client, event) = (step.client(None), step.event());
         let mut problems: Vec<Problem> =
             client.and_then(|client| self.client(&format!("{pointer}/client"), client)).into_iter().collect();
         problems.extend(event.and_then(|step| self.event(&format!("{pointer}/event"), &step.event)));

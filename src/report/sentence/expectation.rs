@@ -167,7 +167,7 @@ impl Speaker<'_> {
     fn selection(self, selection: &Selection) -> String {
         let Selection { of, select, filter, take, known_by: _ } = selection;
         let select = code(select.as_str());
-        let path = if take.as_str() == "$" { select } else { format!("{} of each {select}", code(take.as_str())) };
+        let path = if take.is_root() { select } else { format!("{} of each {select}", code(take.as_str())) };
         let filter = self.each_is("", filter);
         let filter = if filter.is_empty() { String::new() } else { format!(", where {},", joined(filter, "and")) };
         format!("{path} in {}{filter}", code(of))

@@ -2,7 +2,10 @@
 
 use super::entries::{ConfigValue, Entry};
 
-const NO_ENTRY: ConfigValue = ConfigValue::Unknown("is not NAME=value");
+/// Why a line is not an entry.
+pub(super) const NOT_AN_ENTRY: &str = "is not NAME=value";
+
+const NO_ENTRY: ConfigValue = ConfigValue::Unknown(NOT_AN_ENTRY);
 
 /// Returns the entries of a text, in order. An invalid entry does not affect the others.
 pub(super) fn entries(text: &str) -> Vec<Entry> {

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::dotenv::NOT_AN_ENTRY;
 use super::entries::{self, ConfigValue};
 use super::error::ConfigError;
 use super::tree::{self, Node};
@@ -129,7 +130,7 @@ fn decided(key: &str, found: Vec<(usize, ConfigValue)>) -> Result<(String, usize
 }
 
 fn unknown_in(line: usize, why: &'static str) -> ConfigError {
-    if why == "is not NAME=value" { ConfigError::NotAnEntry { line } } else { ConfigError::Unknown { line, why } }
+    if why == NOT_AN_ENTRY { ConfigError::NotAnEntry { line } } else { ConfigError::Unknown { line, why } }
 }
 
 #[cfg(test)]

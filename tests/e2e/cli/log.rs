@@ -33,11 +33,12 @@ fn without_the_options_nothing_is_logged() {
 }
 
 #[test]
-fn a_log_over_another_file_is_wrong_input() {
+fn a_log_that_cannot_be_written_is_told() {
     let desk = Desk::new();
     desk.run("demo --only prerequisites.* --json out/a --log out/a")
         .with(2)
         .says("--json out/a and --log out/a are the same file");
+    desk.run("demo --only prerequisites.* --log /dev/full").with(3).says("/dev/full: the log is incomplete");
     desk.write("taken", "");
     desk.run("demo --only prerequisites.* --log taken/run.log").with(2).says("taken/run.log");
 }
