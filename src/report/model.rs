@@ -233,7 +233,7 @@ impl CheckResult {
 pub struct TimelineRow {
     /// Milliseconds since the check's log started.
     pub at_ms: f64,
-    /// `exchange`, `delivery`, `call`, `action`, `inspection`, `event`, `page`, `records`, `denied`, `build`, `fact`,
+    /// `exchange`, `delivery`, `call`, `action`, `lookup`, `event`, `page`, `records`, `denied`, `build`, `fact`,
     /// `text` (a fact of several lines), `skipped` or `waited`.
     pub kind: String,
     /// What it was, on one line.

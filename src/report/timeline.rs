@@ -73,7 +73,7 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             let count = inspection
                 .count
                 .map_or_else(|| inspection.outcome.brief(Outcome::MAX_SENTENCE_CHARS), |count| count.to_string());
-            ("inspection", format!("how often {} took effect", inspection.about), count, None)
+            ("lookup", format!("how often {} took effect", inspection.about), count, None)
         }
         EntryKind::OccurredEvent(happened) => {
             let sent = happened.sent.iter().map(|sent| match sent.answered {
